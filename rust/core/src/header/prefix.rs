@@ -1,0 +1,104 @@
+//! The beginning of a file: the eight bytes that give the header's length, and files that are something else.
+
+use crate::error::{Error, Reason, Result, Status};
+
+/// The longest header that the format allows, in bytes.
+pub const MAX_LENGTH: u64 = 100_000_000;
+
+/// Bytes of the header's length at the start of a file.
+pub(super) const LENGTH_BYTES: u64 = 8;
+
+/// A Git LFS pointer is shorter than this, says its specification.
+const LFS_POINTER_LIMIT: u64 = 1024;
+const LFS_POINTER: &[u8] = b"version https://git-lfs";
+
+/// What else people hand in as a model, by its first bytes.
+const OTHER_FORMATS: [(&[u8], &str); 7] = [
+    (b"PK\x03\x04", "a zip archive, as PyTorch writes (.bin, .pt, .pth)"),
+    (b"\x80\x02", "a Python pickle, as old versions of PyTorch write (.bin, .pt, .pth)"),
+    (b"GGUF", "a GGUF file"),
+    (b"\x89HDF", "an HDF5 file, as Keras writes (.h5)"),
+    (b"<", "an HTML or XML page, perhaps the error page of a download"),
+    (b"{", "JSON text, perhaps the index of a sharded checkpoint"),
+    (b"\x1f\x8b", "a gzip archive"),
+];
+
+/// How many bytes from the start of a file hold its header: `8 + N` once the eight bytes of N are there, or how many
+/// are wanted before that can be said. `start` is the beginning of a file of `file_length` bytes. The answer is never
+/// more than `file_length`, so a length that lies asks for nothing.
+///
+/// # Errors
+/// `HeaderTooSmall`, `HeaderTooLarge`, `HeaderBeyondFile` and `LfsPointer`.
+pub fn extent(start: &[u8], file_length: u64) -> Result<u64> {
+    if file_length < LENGTH_BYTES {
+        return Err(Error::format(
+            Reason::HeaderTooSmall,
+            format!(
+                "the file has {file_length} bytes, fewer than the 8 that give the length of a safetensors header; \
+                 it is empty or was cut short: download or write it again"
+            ),
+        )
+        .with_numbers(file_length, LENGTH_BYTES));
+    }
+    let Some(first) = start.first_chunk::<8>() else { return Ok(LENGTH_BYTES) };
+    if LFS_POINTER.starts_with(first) {
+        let whole = file_length.min(LFS_POINTER_LIMIT);
+        if (start.len() as u64) < whole {
+            return Ok(whole);
+        }
+        if start.starts_with(LFS_POINTER) {
+            return Err(lfs_pointer(start, file_length));
+        }
+    }
+    let length = u64::from_le_bytes(*first);
+    if length > MAX_LENGTH {
+        return Err(too_large(start, length));
+    }
+    let end = LENGTH_BYTES + length;
+    if end > file_length {
+        return Err(Error::format(
+            Reason::HeaderBeyondFile,
+            format!(
+                "the header ends at byte {end}, but the file has only {file_length} bytes; \
+                 the download was probably cut short: download it again"
+            ),
+        )
+        .with_numbers(file_length, end));
+    }
+    Ok(end)
+}
+
+/// The error that asks for more of a file: `wanted` bytes from its start instead of the `given`.
+pub(super) fn more_input(given: u64, wanted: u64) -> Error {
+    let message = format!("{given} bytes of the file were given, but its header takes {wanted}");
+    Error::new(Status::MoreInput, message).with_numbers(given, wanted)
+}
+
+fn too_large(start: &[u8], length: u64) -> Error {
+    let other = OTHER_FORMATS.iter().find(|(magic, _)| start.starts_with(magic));
+    let advice = match other {
+        Some((_, name)) => format!("it looks like {name}: give the .safetensors file instead"),
+        None => "it is not a safetensors file, or it is damaged".to_owned(),
+    };
+    let message = format!(
+        "the first eight bytes give a header of {length} bytes, but the format allows {MAX_LENGTH}; {advice}"
+    );
+    Error::format(Reason::HeaderTooLarge, message).with_numbers(length, MAX_LENGTH)
+}
+
+fn lfs_pointer(start: &[u8], file_length: u64) -> Error {
+    let text = String::from_utf8_lossy(&start[..start.len().min(LFS_POINTER_LIMIT as usize)]);
+    let field = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    let size = field("size ").and_then(|size| size.parse::<u64>().ok());
+    let stands_for = match (field("oid "), size) {
+        (Some(oid), Some(size)) => format!(" for {size} bytes with oid {oid}"),
+        (Some(oid), None) => format!(" for oid {oid}"),
+        (None, Some(size)) => format!(" for {size} bytes"),
+        (None, None) => String::new(),
+    };
+    let message = format!(
+        "the file is a Git LFS pointer{stands_for}, not the model itself; \
+         run `git lfs pull` in its repository, or download the real file"
+    );
+    Error::format(Reason::LfsPointer, message).with_numbers(file_length, size.unwrap_or(0))
+}

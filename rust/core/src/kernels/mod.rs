@@ -1,0 +1,12 @@
+//! Element loops over slices: one generic body each, compiled once per SIMD level and chosen at run time.
+//!
+//! Every kernel gives the same bits at every level: a body names each rounding step, nothing is contracted into fused
+//! operations, and sums go through a fixed number of lanes whatever the width of the registers.
+
+pub mod combine;
+pub mod convert;
+pub mod rank;
+pub mod real;
+pub mod reduce;
+pub mod simd;
+pub mod sparsify;

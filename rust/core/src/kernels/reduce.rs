@@ -1,0 +1,108 @@
+//! Sums in f64 whose bits depend on the elements' positions alone.
+//!
+//! Element `i` of a block is added to lane `i mod 16`; the lanes are added up as a fixed tree. So the width of the registers
+//! does not matter, nor how a block is cut into chunks, as long as each chunk but the last has a multiple of 16 elements.
+
+use super::simd::kernels;
+
+/// The number of lanes.
+pub const LANES: usize = 16;
+
+/// A sum in the making.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Lanes([f64; LANES]);
+
+impl Lanes {
+    /// The sum of all lanes.
+    pub fn total(&self) -> f64 {
+        let mut lanes = self.0;
+        let mut width = LANES / 2;
+        while width > 0 {
+            for i in 0..width {
+                lanes[i] += lanes[i + width];
+            }
+            width /= 2;
+        }
+        lanes[0]
+    }
+}
+
+kernels! {
+    /// Adds `Σ x·y` to `lanes`.
+    pub fn add_dot<R>(x: &[R], y: &[R], lanes: &mut Lanes) {
+        let (xs, x_rest) = x.as_chunks::<LANES>();
+        let (ys, y_rest) = y.as_chunks::<LANES>();
+        let mut sums = lanes.0;
+        for (x, y) in xs.iter().zip(ys) {
+            for i in 0..LANES {
+                sums[i] += x[i].to_f64() * y[i].to_f64();
+            }
+        }
+        for (s, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
+            *s += x.to_f64() * y.to_f64();
+        }
+        lanes.0 = sums;
+    }
+
+    /// Adds `Σ |x|` to `lanes`.
+    pub fn add_magnitudes<R>(x: &[R], lanes: &mut Lanes) {
+        let (xs, rest) = x.as_chunks::<LANES>();
+        let mut sums = lanes.0;
+        for x in xs {
+            for i in 0..LANES {
+                sums[i] += x[i].abs().to_f64();
+            }
+        }
+        for (s, x) in sums.iter_mut().zip(rest) {
+            *s += x.abs().to_f64();
+        }
+        lanes.0 = sums;
+    }
+}
+
+/// Adds the totals of blocks in their order.
+pub fn in_order(totals: impl IntoIterator<Item = f64>) -> f64 {
+    totals.into_iter().fold(0.0, |sum, x| sum + x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::simd::Level;
+    use proptest::prelude::*;
+
+    /// The definition: element `i` goes to lane `i mod 16`, then the lanes are added as a tree.
+    fn oracle(terms: impl Iterator<Item = f64>) -> f64 {
+        let mut lanes = [0.0; LANES];
+        terms.enumerate().for_each(|(i, term)| lanes[i % LANES] += term);
+        fn tree(lanes: &[f64]) -> f64 {
+            match lanes {
+                [one] => *one,
+                _ => {
+                    let (low, high) = lanes.split_at(lanes.len() / 2);
+                    tree(&low.iter().zip(high).map(|(a, b)| a + b).collect::<Vec<_>>())
+                }
+            }
+        }
+        tree(&lanes)
+    }
+
+    proptest! {
+        #[test]
+        fn sums_depend_on_positions_alone(values in prop::collection::vec((-1e3f32..1e3, -1e3f32..1e3), 0..300), cut in 0usize..10) {
+            let (x, y): (Vec<f32>, Vec<f32>) = values.into_iter().unzip();
+            let dot = oracle(x.iter().zip(&y).map(|(x, y)| f64::from(*x) * f64::from(*y)));
+            let magnitudes = oracle(x.iter().map(|x| f64::from(x.abs())));
+            let cut = (cut * LANES).min(x.len() / LANES * LANES);
+            for level in Level::available() {
+                let mut lanes = [Lanes::default(); 2];
+                for part in [0..cut, cut..x.len()] {
+                    add_dot(level, &x[part.clone()], &y[part.clone()], &mut lanes[0]);
+                    add_magnitudes(level, &x[part], &mut lanes[1]);
+                }
+                prop_assert_eq!(lanes[0].total().to_bits(), dot.to_bits());
+                prop_assert_eq!(lanes[1].total().to_bits(), magnitudes.to_bits());
+            }
+        }
+    }
+}

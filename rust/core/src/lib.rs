@@ -1,0 +1,10 @@
+//! The core of fundir: safetensors headers checked and written, element kernels, and the merge engine.
+//!
+//! Nothing here takes a foreign pointer; the C ABI is the crate `fundir-ffi`.
+
+pub mod dtype;
+pub mod error;
+pub mod header;
+pub mod io;
+pub mod kernels;
+pub mod merge;

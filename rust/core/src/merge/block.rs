@@ -1,0 +1,168 @@
+//! A block: the unit of reading, computing and writing, and of reductions.
+
+use super::plan::Entry;
+use crate::error::Result;
+use crate::kernels::convert::{count_special, narrow, widen};
+use crate::kernels::real::Real;
+use crate::kernels::simd::Level;
+use safetensors::Dtype;
+
+/// Elements of a block. Reductions are combined per block, so this is a constant and not a setting: results depend on it.
+pub const BLOCK: u64 = 1 << 16;
+
+/// Elements widened and computed at a time, few enough to stay in the first-level cache. A multiple of the lanes of sums
+/// and of the groups of random masks, so that results do not depend on it.
+pub const CHUNK: usize = 1 << 11;
+
+/// The number of blocks of a tensor.
+pub fn count(elements: u64) -> u64 {
+    elements.div_ceil(BLOCK)
+}
+
+/// A worker's memory, reused from block to block.
+#[derive(Debug, Default)]
+pub struct Workspace<R> {
+    inputs: Vec<Vec<u8>>,
+    widened: Vec<Vec<R>>,
+    result: Vec<R>,
+    output: Vec<u8>,
+}
+
+/// The elements `start..start + len` of every input of an entry.
+#[derive(Debug)]
+pub struct Block<'w, R> {
+    /// The SIMD level to compute at.
+    pub level: Level,
+    /// The block's number in its tensor.
+    pub number: u64,
+    start: u64,
+    len: usize,
+    dtypes: Vec<Dtype>,
+    output_dtype: Dtype,
+    wanted: Vec<bool>,
+    special: Special,
+    work: &'w mut Workspace<R>,
+}
+
+/// Elements that are no finite numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Special {
+    /// NaN elements.
+    pub nan: u64,
+    /// Infinite elements.
+    pub infinite: u64,
+}
+
+/// Part of a block, widened.
+#[derive(Debug)]
+pub struct Chunk<'c, R> {
+    /// The number in the tensor of the first element.
+    pub start: u64,
+    inputs: &'c [Vec<R>],
+    len: usize,
+}
+
+impl<R: Real> Chunk<'_, R> {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The elements of input `i`.
+    pub fn input(&self, i: usize) -> &[R] {
+        &self.inputs[i][..self.len]
+    }
+}
+
+impl<'w, R: Real> Block<'w, R> {
+    /// Reads block `number` of `entry`: `read(input, first byte, buffer)` for each input that is `wanted`.
+    pub fn read(
+        level: Level,
+        entry: &Entry,
+        number: u64,
+        wanted: impl Fn(usize) -> bool,
+        work: &'w mut Workspace<R>,
+        read: impl Fn(usize, u64, &mut [u8]) -> Result<()>,
+    ) -> Result<Self> {
+        let start = number * BLOCK;
+        let len = (entry.elements - start).min(BLOCK) as usize;
+        let dtypes: Vec<_> = entry.inputs.iter().map(|source| source.stored.dtype).collect();
+        let wanted: Vec<_> = (0..dtypes.len()).map(wanted).collect();
+        if work.inputs.len() < dtypes.len() {
+            work.inputs.resize_with(dtypes.len(), Vec::new);
+            work.widened.resize_with(dtypes.len(), || vec![R::ZERO; CHUNK]);
+            work.result.resize(CHUNK, R::ZERO);
+        }
+        for (i, dtype) in dtypes.iter().enumerate().filter(|(i, _)| wanted[*i]) {
+            let width = dtype.bitsize() / 8;
+            work.inputs[i].resize(len * width, 0);
+            read(i, start * width as u64, &mut work.inputs[i])?;
+        }
+        Ok(Block {
+            level,
+            number,
+            start,
+            len,
+            dtypes,
+            output_dtype: entry.output.dtype,
+            wanted,
+            special: Special::default(),
+            work,
+        })
+    }
+
+    /// Calls `f` with the chunks of the block in their order. Inputs that are not wanted are left as zeros or old values.
+    pub fn each_chunk(&mut self, mut f: impl FnMut(Chunk<'_, R>)) {
+        let mut done = 0;
+        while done < self.len {
+            let len = CHUNK.min(self.len - done);
+            self.widen(done, len);
+            f(Chunk { start: self.start + done as u64, inputs: &self.work.widened, len });
+            done += len;
+        }
+    }
+
+    /// Calls `f` with the chunks and where their results go, which are narrowed as the output. Returns the output's bytes.
+    pub fn compute(&mut self, mut f: impl FnMut(Chunk<'_, R>, &mut [R])) -> &[u8] {
+        let width = self.output_dtype.bitsize() / 8;
+        self.work.output.resize(self.len * width, 0);
+        let mut done = 0;
+        while done < self.len {
+            let len = CHUNK.min(self.len - done);
+            let special = self.widen(done, len);
+            self.special.nan += special.nan;
+            self.special.infinite += special.infinite;
+            let result = &mut self.work.result[..len];
+            f(Chunk { start: self.start + done as u64, inputs: &self.work.widened, len }, result);
+            let bytes = &mut self.work.output[done * width..(done + len) * width];
+            narrow(self.level, result, self.output_dtype, bytes);
+            done += len;
+        }
+        &self.work.output
+    }
+
+    /// The special elements of the inputs that were read, known once the block is computed.
+    pub fn special(&self) -> Special {
+        self.special
+    }
+
+    fn widen(&mut self, from: usize, len: usize) -> Special {
+        let mut special = Special::default();
+        for (i, dtype) in self.dtypes.iter().enumerate().filter(|(i, _)| self.wanted[*i]) {
+            let width = dtype.bitsize() / 8;
+            let bytes = &self.work.inputs[i][from * width..(from + len) * width];
+            let widened = &mut self.work.widened[i][..len];
+            if widen(self.level, *dtype, bytes, widened) {
+                let (nan, infinite) = count_special(widened);
+                special.nan += nan;
+                special.infinite += infinite;
+            }
+        }
+        special
+    }
+}

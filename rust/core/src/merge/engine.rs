@@ -1,0 +1,411 @@
+//! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
+
+use super::block::{self, Special};
+use super::computation::Tensor;
+use super::identical;
+use super::method::{self, AnyMethod};
+use super::plan::{Entry, Plan};
+use super::rng::Masks;
+use super::running::{Running, Work, Worker};
+use crate::error::{Error, Result, Status};
+use crate::io::{Input, Output};
+use crate::kernels::convert::{converts, widen};
+use crate::kernels::real::Real;
+use crate::kernels::simd::Level;
+use safetensors::Dtype;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
+
+/// The setting of tensors whose bytes are copied from their only input.
+pub const COPY: &str = "copy";
+
+/// The setting of tensors that have to be the same in all inputs, and are copied from the first.
+pub const IDENTICAL: &str = "identical";
+
+/// Bytes of one copy: large enough that the kernel works at its pace, small enough that workers share a tensor.
+const COPIED_AT_ONCE: u64 = 8 << 20;
+
+/// Words shared with the caller while a merge runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Control<'a> {
+    /// Bytes of output that are done.
+    pub bytes: &'a AtomicU64,
+    /// Tensors that are done.
+    pub tensors: &'a AtomicU64,
+    /// Anything but 0 stops the merge.
+    pub cancel: &'a AtomicU64,
+}
+
+/// What a merge did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Bytes read from the inputs, counted each time.
+    pub bytes_read: u64,
+    /// Bytes of tensors written.
+    pub bytes_written: u64,
+    /// Tensors computed.
+    pub merged: u64,
+    /// Tensors copied.
+    pub copied: u64,
+    /// NaN elements of the inputs of computed tensors.
+    pub nan: u64,
+    /// Infinite ones.
+    pub infinite: u64,
+    /// Nanoseconds from start to end.
+    pub nanoseconds: u64,
+    /// Worker threads.
+    pub threads: u32,
+    /// The SIMD level's number.
+    pub level: u32,
+}
+
+/// Runs `plan`. The output files are complete when it returns, and undefined when it fails.
+pub fn run(plan: &Plan, control: Control<'_>) -> Result<Report> {
+    run_at(plan, control, Level::detect())
+}
+
+/// Runs `plan` at a SIMD level.
+pub fn run_at(plan: &Plan, control: Control<'_>, level: Level) -> Result<Report> {
+    let started = Instant::now();
+    let engine = Engine::new(plan, control, level)?;
+    identical::check(plan, &engine.inputs, engine.threads, control.cancel)?;
+    std::thread::scope(|scope| {
+        for _ in 0..engine.threads {
+            scope.spawn(|| engine.work());
+        }
+    });
+    engine.report(started)
+}
+
+struct Engine<'p> {
+    plan: &'p Plan,
+    control: Control<'p>,
+    level: Level,
+    threads: usize,
+    inputs: Vec<Input>,
+    outputs: Vec<Output>,
+    /// One for each setting; none where tensors are copied.
+    methods: Vec<Option<Box<dyn AnyMethod>>>,
+    /// Tensors are opened one at a time, in the order of the plan.
+    masks: Mutex<Masks>,
+    board: Mutex<Board<'p>>,
+    changed: Condvar,
+    bytes_read: AtomicU64,
+}
+
+/// What there is to do, shared by the workers.
+#[derive(Default)]
+struct Board<'p> {
+    open: Vec<Slot<'p>>,
+    next_entry: usize,
+    opening: bool,
+    /// Tensors between two passes, in nobody's list.
+    turning: usize,
+    failure: Option<Error>,
+    report: Report,
+}
+
+/// An open tensor and how far its pass is.
+struct Slot<'p> {
+    job: Arc<Job<'p>>,
+    next: u64,
+    done: u64,
+}
+
+struct Job<'p> {
+    entry: &'p Entry,
+    blocks: u64,
+    task: Task,
+}
+
+enum Task {
+    /// The bytes of an input are the result.
+    Copy(usize),
+    Compute(RwLock<Box<dyn Running>>),
+}
+
+/// What a worker does next.
+enum Claim<'p> {
+    Open(usize),
+    Block(Arc<Job<'p>>, u64),
+}
+
+impl<'p> Engine<'p> {
+    fn new(plan: &'p Plan, control: Control<'p>, level: Level) -> Result<Self> {
+        let methods = plan.settings.iter().map(|setting| match &*setting.method {
+            COPY | IDENTICAL => Ok(None),
+            _ => method::build(setting).map(Some),
+        });
+        let methods = methods.collect::<Result<Vec<_>>>()?;
+        for entry in &plan.entries {
+            check_dtypes(entry, methods[entry.setting].is_some())?;
+        }
+        let threads = match plan.threads {
+            0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
+            n => n as usize,
+        };
+        Ok(Engine {
+            plan,
+            control,
+            level,
+            threads,
+            inputs: plan.inputs.iter().map(|f| Input::open(&f.path, f.size)).collect::<Result<_>>()?,
+            outputs: plan.outputs.iter().map(|f| Output::open(&f.path, f.size)).collect::<Result<_>>()?,
+            methods,
+            masks: Mutex::new(Masks::new(plan.generator, plan.seed)),
+            board: Mutex::default(),
+            changed: Condvar::new(),
+            bytes_read: AtomicU64::new(0),
+        })
+    }
+
+    fn report(self, started: Instant) -> Result<Report> {
+        let board = self.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failure) = board.failure {
+            return Err(failure);
+        }
+        if self.control.cancel.load(Ordering::Relaxed) != 0 {
+            return Err(Error::new(Status::Cancelled, "the merge was cancelled"));
+        }
+        Ok(Report {
+            bytes_read: self.bytes_read.into_inner(),
+            nanoseconds: started.elapsed().as_nanos() as u64,
+            threads: self.threads as u32,
+            level: self.level.number(),
+            ..board.report
+        })
+    }
+
+    /// A worker's life.
+    fn work(&self) {
+        let _alarm = Alarm(self);
+        let mut worker = Worker::default();
+        while let Some(claim) = self.claim() {
+            let outcome = match claim {
+                Claim::Open(number) => self.open(number),
+                Claim::Block(job, block) => self.block(&job, block, &mut worker),
+            };
+            if let Err(failure) = outcome {
+                self.fail(failure);
+            }
+        }
+    }
+
+    /// What to do next; none when all is done, or nothing is to be done any more.
+    fn claim(&self) -> Option<Claim<'p>> {
+        let mut board = self.lock();
+        loop {
+            if board.failure.is_some() || self.control.cancel.load(Ordering::Relaxed) != 0 {
+                return None;
+            }
+            if let Some(slot) = board.open.iter_mut().find(|slot| slot.next < slot.job.blocks) {
+                slot.next += 1;
+                return Some(Claim::Block(slot.job.clone(), slot.next - 1));
+            }
+            let busy = board.open.len() + board.turning;
+            let left = self.plan.entries.len() - board.next_entry;
+            if left > 0 && !board.opening && busy <= self.threads {
+                board.opening = true;
+                board.next_entry += 1;
+                return Some(Claim::Open(board.next_entry - 1));
+            }
+            if left == 0 && busy == 0 && !board.opening {
+                return None;
+            }
+            board = self.changed.wait(board).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Starts the computation of a tensor.
+    fn open(&self, number: usize) -> Result<()> {
+        let entry = &self.plan.entries[number];
+        let task = self.start(entry).map_err(|e| e.in_tensor(&*entry.name))?;
+        let blocks = match task {
+            Task::Copy(_) => entry.output.bytes.div_ceil(COPIED_AT_ONCE),
+            Task::Compute(_) => block::count(entry.elements),
+        };
+        let job = Arc::new(Job { entry, blocks, task });
+        let mut board = self.lock();
+        board.opening = false;
+        if blocks == 0 {
+            self.finish(&mut board, &job);
+        } else {
+            board.open.push(Slot { job, next: 0, done: 0 });
+        }
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn start(&self, entry: &Entry) -> Result<Task> {
+        let Some(method) = &self.methods[entry.setting] else {
+            return Ok(Task::Copy(0));
+        };
+        if let Some(input) = method.unchanged(entry)
+            && entry.inputs[input].stored.dtype == entry.output.dtype
+        {
+            return Ok(Task::Copy(input));
+        }
+        let in_f64 = entry.inputs.iter().any(|source| source.stored.dtype == Dtype::F64);
+        let running = if in_f64 {
+            self.with_tensor(entry, |tensor| method.start_f64(tensor))
+        } else {
+            self.with_tensor(entry, |tensor| method.start_f32(tensor))
+        };
+        Ok(Task::Compute(RwLock::new(running?)))
+    }
+
+    fn with_tensor<R: Real, T>(
+        &self,
+        entry: &Entry,
+        f: impl FnOnce(&mut Tensor<'_, R>) -> Result<T>,
+    ) -> Result<T> {
+        let read = |input: usize, start: u64, out: &mut [R]| {
+            let dtype = entry.inputs[input].stored.dtype;
+            let width = dtype.bitsize() / 8;
+            let mut bytes = vec![0; out.len() * width];
+            self.read(entry, input, start * width as u64, &mut bytes)?;
+            widen(self.level, dtype, &bytes, out);
+            Ok(())
+        };
+        let mut masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = self.plan.memory / (self.threads as u64 + 1);
+        f(&mut Tensor { entry, level: self.level, memory, masks: &mut masks, read: &read })
+    }
+
+    /// Works on a block, and ends the pass when it is the last one.
+    fn block(&self, job: &Arc<Job<'p>>, block: u64, worker: &mut Worker) -> Result<()> {
+        let special = match &job.task {
+            Task::Copy(input) => self.copy(job.entry, *input, block).map(|()| Special::default()),
+            Task::Compute(running) => self.compute(job.entry, running, block, worker),
+        };
+        let special = special.map_err(|e| e.in_tensor(&*job.entry.name))?;
+        if self.is_last_block(job, special) { self.end_pass(job) } else { Ok(()) }
+    }
+
+    fn compute(
+        &self,
+        entry: &Entry,
+        running: &RwLock<Box<dyn Running>>,
+        block: u64,
+        worker: &mut Worker,
+    ) -> Result<Special> {
+        let running = running.read().unwrap_or_else(PoisonError::into_inner);
+        let read = |input: usize, from: u64, buffer: &mut [u8]| self.read(entry, input, from, buffer);
+        let work = Work { level: self.level, entry, block, read: &read };
+        if running.wants_reduce() {
+            return running.reduce(work, worker).map(|()| Special::default());
+        }
+        let from = entry.output.offset + block * block::BLOCK * (entry.output.dtype.bitsize() / 8) as u64;
+        running.apply(work, worker, &|bytes| {
+            self.outputs[entry.output.file].write(from, bytes)?;
+            self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            Ok(())
+        })
+    }
+
+    fn copy(&self, entry: &Entry, input: usize, block: u64) -> Result<()> {
+        let (from, to) = (entry.inputs[input].stored, entry.output);
+        let start = block * COPIED_AT_ONCE;
+        let length = COPIED_AT_ONCE.min(to.bytes - start);
+        self.outputs[to.file].copy_from(
+            &self.inputs[from.file],
+            from.offset + start,
+            to.offset + start,
+            length,
+        )?;
+        self.bytes_read.fetch_add(length, Ordering::Relaxed);
+        self.control.bytes.fetch_add(length, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn read(&self, entry: &Entry, input: usize, from: u64, buffer: &mut [u8]) -> Result<()> {
+        let stored = entry.inputs[input].stored;
+        self.bytes_read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+        self.inputs[stored.file].read(stored.offset + from, buffer)
+    }
+
+    /// Notes that a block is done. When it was the last of its pass, takes the tensor off the list and answers true.
+    fn is_last_block(&self, job: &Arc<Job<'p>>, special: Special) -> bool {
+        let mut board = self.lock();
+        board.report.nan += special.nan;
+        board.report.infinite += special.infinite;
+        let Some(place) = board.open.iter().position(|slot| Arc::ptr_eq(&slot.job, job)) else {
+            return false;
+        };
+        board.open[place].done += 1;
+        let last = board.open[place].done == job.blocks;
+        if last {
+            board.open.remove(place);
+            board.turning += 1;
+        }
+        last
+    }
+
+    /// Begins the next pass of a tensor, or ends its computation after the apply pass.
+    fn end_pass(&self, job: &Arc<Job<'p>>) -> Result<()> {
+        let again = match &job.task {
+            Task::Copy(_) => false,
+            Task::Compute(running) => {
+                let mut running = running.write().unwrap_or_else(PoisonError::into_inner);
+                let reduced = running.wants_reduce();
+                if reduced {
+                    running.fold().map_err(|e| e.in_tensor(&*job.entry.name))?;
+                }
+                reduced
+            }
+        };
+        let mut board = self.lock();
+        board.turning -= 1;
+        if again {
+            board.open.insert(0, Slot { job: job.clone(), next: 0, done: 0 });
+        } else {
+            self.finish(&mut board, job);
+        }
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn finish(&self, board: &mut Board<'p>, job: &Job<'p>) {
+        match job.task {
+            Task::Copy(_) => board.report.copied += 1,
+            Task::Compute(_) => board.report.merged += 1,
+        }
+        board.report.bytes_written += job.entry.output.bytes;
+        self.control.tensors.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn fail(&self, failure: Error) {
+        self.lock().failure.get_or_insert(failure);
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Board<'p>> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Stops the other workers when one panics, which would otherwise wait for it.
+struct Alarm<'e, 'p>(&'e Engine<'p>);
+
+impl Drop for Alarm<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(Error::new(Status::Internal, "a worker of the merge panicked"));
+        }
+    }
+}
+
+/// Methods work on floats; copies keep dtype and size.
+fn check_dtypes(entry: &Entry, computed: bool) -> Result<()> {
+    let dtypes = || entry.inputs.iter().map(|source| source.stored.dtype).chain([entry.output.dtype]);
+    let wrong = if computed {
+        dtypes().find(|dtype| !converts(*dtype))
+    } else {
+        dtypes().find(|dtype| *dtype != entry.output.dtype)
+    };
+    match wrong {
+        Some(dtype) => Err(Error::request(format!("{dtype} cannot be used here")).in_tensor(&*entry.name)),
+        None => Ok(()),
+    }
+}

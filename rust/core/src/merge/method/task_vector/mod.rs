@@ -1,0 +1,183 @@
+//! The task-vector family: base + λ·Σ wᵢΔᵢ with Δᵢ = model − base, sparsified and with a sign election where the method
+//! has them. Task arithmetic: Ilharco et al. 2022; TIES: Yadav et al. 2023; DARE: Yu et al. 2023.
+
+mod sparsifier;
+mod sum;
+
+use super::{AnyMethod, Base, Declaration, Kind, Method, NUMBER, ParameterDeclaration, Tensor};
+use crate::error::Result;
+use crate::kernels::real::Real;
+use crate::merge::plan::{Entry, Setting};
+use sparsifier::Sparsify;
+use sum::{Model, TaskVectorSum};
+
+/// base + λ·Σ wᵢΔᵢ
+pub static TASK_ARITHMETIC: Declaration = Declaration {
+    parameters: &[WEIGHT, normalize(false), LAMBDA, INT8_MASK],
+    build: |d, s| family(d, s, Sparsify::Nothing),
+    ..declaration("task_arithmetic", "task_arithmetic")
+};
+
+/// The `density` largest elements of each task vector, then a sign election.
+pub static TIES: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        normalize(true),
+        rescale(&["false", "true"], 0.0),
+        LAMBDA,
+        ELECTION,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::Magnitude),
+    ..declaration("ties", "TIES")
+};
+
+/// Random elements of each task vector, rescaled.
+pub static DARE_LINEAR: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        normalize(false),
+        rescale(&["false", "true", "expected"], 1.0),
+        LAMBDA,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::Bernoulli),
+    ..declaration("dare_linear", "DARE")
+};
+
+/// Random elements of each task vector, rescaled, then a sign election.
+pub static DARE_TIES: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        normalize(false),
+        rescale(&["false", "true", "expected"], 1.0),
+        LAMBDA,
+        ELECTION,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::Bernoulli),
+    ..declaration("dare_ties", "dare_ties")
+};
+
+const WEIGHT: ParameterDeclaration = ParameterDeclaration::model("weight", NUMBER, None);
+const DENSITY: ParameterDeclaration =
+    ParameterDeclaration::model("density", Kind::Number(0.0, 1.0), Some(1.0));
+const LAMBDA: ParameterDeclaration = ParameterDeclaration::shared("lambda", NUMBER, Some(1.0));
+/// Accepted and without effect: it chose the dtype of mergekit's masks.
+const INT8_MASK: ParameterDeclaration = ParameterDeclaration::shared("int8_mask", Kind::Bool, Some(0.0));
+/// The methods that have it elect signs: by the sum of the weighted task vectors, or by the number of models per sign.
+const ELECTION: ParameterDeclaration =
+    ParameterDeclaration::shared("sign_election", Kind::Choice(&["mass", "count"]), Some(0.0));
+
+const fn normalize(default: bool) -> ParameterDeclaration {
+    ParameterDeclaration::shared("normalize", Kind::Bool, Some(default as u8 as f64))
+}
+
+const fn rescale(choices: &'static [&'static str], default: f64) -> ParameterDeclaration {
+    ParameterDeclaration::shared("rescale", Kind::Choice(choices), Some(default))
+}
+
+/// What the methods of the family have in common; parameters and build are each method's own.
+const fn declaration(name: &'static str, label: &'static str) -> Declaration {
+    Declaration {
+        name,
+        label,
+        base: Base::Required,
+        fewest_models: 1,
+        most_models: u32::MAX,
+        parameters: &[],
+        build: |d, s| family(d, s, Sparsify::Nothing),
+    }
+}
+
+/// How signs are elected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Election {
+    Mass,
+    Count,
+}
+
+/// What makes up for the elements left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rescale {
+    Never,
+    /// The sum of magnitudes stays what it was.
+    Magnitudes,
+    /// The expected value stays what it was: 1/density.
+    Expected,
+}
+
+struct TaskVectors {
+    sparsify: Sparsify,
+    rescale: Rescale,
+    election: Option<Election>,
+    normalize: bool,
+    lambda: f64,
+    base: usize,
+    setting: Setting,
+}
+
+fn family(declaration: &Declaration, setting: &Setting, sparsify: Sparsify) -> Result<Box<dyn AnyMethod>> {
+    let shared = |key| {
+        let declared = declaration.parameters.iter().find(|p| p.name == key)?;
+        Some(setting.shared(key, declared.default.unwrap_or_default()))
+    };
+    Ok(Box::new(TaskVectors {
+        sparsify,
+        rescale: match shared("rescale") {
+            Some(1.0) => Rescale::Magnitudes,
+            Some(2.0) => Rescale::Expected,
+            _ => Rescale::Never,
+        },
+        election: shared("sign_election").map(|c| if c == 0.0 { Election::Mass } else { Election::Count }),
+        normalize: shared("normalize") == Some(1.0),
+        lambda: setting.shared("lambda", 1.0),
+        base: setting.base.unwrap_or(0),
+        setting: setting.clone(),
+    }))
+}
+
+impl TaskVectors {
+    /// The inputs other than the base, with their weights and densities.
+    fn models(&self, entry: &Entry) -> Vec<(usize, f64, f64)> {
+        let models = (0..entry.inputs.len()).filter(|i| *i != self.base);
+        models
+            .map(|i| (i, self.setting.of_input("weight", i, 1.0), self.setting.of_input("density", i, 1.0)))
+            .collect()
+    }
+}
+
+impl Method for TaskVectors {
+    type Computation<R: Real> = TaskVectorSum<R>;
+
+    fn unchanged(&self, entry: &Entry) -> Option<usize> {
+        // Bernoulli masks draw from a stream that later tensors share, so such a tensor is not passed by.
+        let draws = self.sparsify == Sparsify::Bernoulli;
+        (!draws && (self.lambda == 0.0 || self.models(entry).iter().all(|(_, w, _)| *w == 0.0)))
+            .then_some(self.base)
+    }
+
+    fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<TaskVectorSum<R>> {
+        let models = self.models(tensor.entry);
+        let densities: Vec<_> = models.iter().map(|(input, _, density)| (*input, *density)).collect();
+        let sparsifiers = self.sparsify.start(tensor, self.base, &densities)?;
+        let total_weight: f64 = models.iter().map(|(_, w, _)| w).sum();
+        let models = models.into_iter().zip(sparsifiers).map(|((input, weight, density), sparsifier)| {
+            let expected = self.rescale == Rescale::Expected && density > 0.0 && density < 1.0;
+            let scale = if expected { 1.0 / density } else { 1.0 };
+            let rescales = self.rescale == Rescale::Magnitudes && density < 1.0;
+            Model { input, weight, scale, rescales, sparsifier }
+        });
+        Ok(TaskVectorSum {
+            base: self.base,
+            models: models.filter(|m| m.weight != 0.0 && !m.sparsifier.is_nothing()).collect(),
+            election: self.election,
+            total_weight: R::from_f64(if total_weight.abs() < 1e-8 { 1.0 } else { total_weight }),
+            normalize: self.normalize,
+            lambda: R::from_f64(self.lambda),
+        })
+    }
+}

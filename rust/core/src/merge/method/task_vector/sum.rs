@@ -1,0 +1,215 @@
+//! The computation of the family: passes that find the largest elements, one for the rescaling, and the sum.
+
+use super::Election;
+use super::sparsifier::Sparsifier;
+use crate::error::Result;
+use crate::kernels::combine::{
+    add_elected, add_scaled, add_sign, add_to_base, divide, divide_each, scale_in_place, subtract,
+};
+use crate::kernels::real::Real;
+use crate::kernels::reduce::{Lanes, add_magnitudes, in_order};
+use crate::kernels::simd::Level;
+use crate::merge::block::{Block, CHUNK, Chunk};
+use crate::merge::computation::Computation;
+use crate::merge::selection::Counted;
+
+/// A sum of magnitudes below this is no measure to rescale by.
+const SMALLEST_SUM: f64 = 1e-7;
+
+/// One task vector: what takes part of it, and by how much.
+#[derive(Debug)]
+pub struct Model {
+    /// The input.
+    pub input: usize,
+    /// Its weight.
+    pub weight: f64,
+    /// The factor that makes up for the elements left out.
+    pub scale: f64,
+    /// True until `scale` has been found by its pass.
+    pub rescales: bool,
+    /// What takes part.
+    pub sparsifier: Sparsifier,
+}
+
+/// The merge of one tensor.
+#[derive(Debug)]
+pub struct TaskVectorSum<R> {
+    pub base: usize,
+    pub models: Vec<Model>,
+    pub election: Option<Election>,
+    /// Σ wᵢ of all models.
+    pub total_weight: R,
+    pub normalize: bool,
+    pub lambda: R,
+}
+
+/// What one block gives to a pass: a count for each pending selection, or Σ|Δ| and Σ|kept Δ| for each model to rescale.
+pub enum Partial<R: Real> {
+    Counts(Vec<Counted<R::Key>>),
+    Sums(Vec<[f64; 2]>),
+}
+
+impl<R: Real> TaskVectorSum<R> {
+    fn selects(&self) -> bool {
+        self.models.iter().any(|m| m.sparsifier.pending().is_some())
+    }
+
+    /// The models that take part in the next pass.
+    fn active(&self) -> impl Iterator<Item = &Model> {
+        let selects = self.selects();
+        let rescales = !selects && self.models.iter().any(|m| m.rescales);
+        self.models.iter().filter(move |m| match (selects, rescales) {
+            (true, _) => m.sparsifier.pending().is_some(),
+            (false, true) => m.rescales,
+            _ => true,
+        })
+    }
+
+    fn count(&self, block: &mut Block<'_, R>) -> Vec<Counted<R::Key>> {
+        let level = block.level;
+        let selections: Vec<_> =
+            self.active().filter_map(|m| Some((m.input, m.sparsifier.pending()?))).collect();
+        let mut counts: Vec<_> = selections.iter().map(|_| Counted::default()).collect();
+        let mut delta = [R::ZERO; CHUNK];
+        block.each_chunk(|chunk| {
+            let delta = &mut delta[..chunk.len()];
+            for ((input, selection), counted) in selections.iter().zip(&mut counts) {
+                subtract(level, chunk.input(*input), chunk.input(self.base), delta);
+                selection.count(level, delta, counted);
+            }
+        });
+        counts
+    }
+
+    fn sums(&self, block: &mut Block<'_, R>) -> Vec<[f64; 2]> {
+        let (level, number) = (block.level, block.number);
+        let models: Vec<_> = self.active().collect();
+        let mut ties: Vec<_> = models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
+        let mut sums = vec![[Lanes::default(); 2]; models.len()];
+        let mut delta = [R::ZERO; CHUNK];
+        block.each_chunk(|chunk| {
+            let delta = &mut delta[..chunk.len()];
+            for ((model, ties), [all, kept]) in models.iter().zip(&mut ties).zip(&mut sums) {
+                subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
+                add_magnitudes(level, delta, all);
+                model.sparsifier.keep(level, delta, chunk.start, ties);
+                add_magnitudes(level, delta, kept);
+            }
+        });
+        sums.iter().map(|[all, kept]| [all.total(), kept.total()]).collect()
+    }
+
+    /// The weighted, rescaled, sparse task vector of a model.
+    fn task_vector(
+        &self,
+        level: Level,
+        model: &Model,
+        chunk: &Chunk<'_, R>,
+        ties: &mut u64,
+        delta: &mut [R],
+    ) {
+        subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
+        model.sparsifier.keep(level, delta, chunk.start, ties);
+    }
+
+    /// Adds up the task vectors' elements that have the elected sign, and divides by their weights.
+    fn elect(
+        &self,
+        level: Level,
+        election: Election,
+        deltas: &[Vec<R>],
+        work: &mut [[R; CHUNK]; 2],
+        out: &mut [R],
+    ) {
+        let len = out.len();
+        let [elected, weights] = work.each_mut().map(|v| &mut v[..len]);
+        elected.fill(R::ZERO);
+        for delta in deltas {
+            match election {
+                Election::Mass => add_scaled(level, R::ONE, &delta[..len], elected),
+                Election::Count => add_sign(level, &delta[..len], elected),
+            }
+        }
+        out.fill(R::ZERO);
+        weights.fill(R::ZERO);
+        for (model, delta) in self.models.iter().zip(deltas) {
+            add_elected(level, &delta[..len], R::from_f64(model.weight), elected, out, weights);
+        }
+        if self.normalize {
+            divide_each(level, weights, out);
+        }
+    }
+}
+
+impl<R: Real> Computation<R> for TaskVectorSum<R> {
+    type Partial = Partial<R>;
+
+    fn wants_reduce(&self) -> bool {
+        self.selects() || self.models.iter().any(|m| m.rescales)
+    }
+
+    fn reads(&self, input: usize) -> bool {
+        input == self.base || self.active().any(|m| m.input == input)
+    }
+
+    fn reduce(&self, block: &mut Block<'_, R>) -> Partial<R> {
+        if self.selects() { Partial::Counts(self.count(block)) } else { Partial::Sums(self.sums(block)) }
+    }
+
+    fn fold(&mut self, partials: Vec<Partial<R>>) -> Result<()> {
+        let selects = self.selects();
+        let (mut counts, mut sums) = (Vec::new(), Vec::new());
+        for partial in partials {
+            match partial {
+                Partial::Counts(c) => counts.push(c),
+                Partial::Sums(s) => sums.push(s),
+            }
+        }
+        if selects {
+            let pending = self.models.iter_mut().filter_map(|m| m.sparsifier.pending_mut());
+            for (i, selection) in pending.enumerate() {
+                let blocks: Vec<_> = counts.iter_mut().map(|block| std::mem::take(&mut block[i])).collect();
+                selection.fold::<R>(&blocks);
+            }
+        } else {
+            for (i, model) in self.models.iter_mut().filter(|m| m.rescales).enumerate() {
+                let [all, kept] = [0, 1].map(|which| in_order(sums.iter().map(|block| block[i][which])));
+                let measurable = all >= SMALLEST_SUM && kept >= SMALLEST_SUM;
+                model.scale = if measurable { all / kept } else { 1.0 };
+                model.rescales = false;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> &'b [u8] {
+        let (level, number) = (block.level, block.number);
+        let mut ties: Vec<_> = self.models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
+        let scales: Vec<_> = self.models.iter().map(|m| R::from_f64(m.scale * m.weight)).collect();
+        let mut deltas = vec![vec![R::ZERO; CHUNK]; self.models.len()];
+        let mut work = [[R::ZERO; CHUNK]; 2];
+        block.compute(|chunk, out| {
+            for ((model, delta), ties) in self.models.iter().zip(&mut deltas).zip(&mut ties) {
+                self.task_vector(level, model, &chunk, ties, &mut delta[..out.len()]);
+            }
+            match self.election {
+                Some(election) => {
+                    for (delta, s) in deltas.iter_mut().zip(&scales) {
+                        scale_in_place(level, *s, &mut delta[..out.len()]);
+                    }
+                    self.elect(level, election, &deltas, &mut work, out);
+                }
+                None => {
+                    out.fill(R::ZERO);
+                    for (delta, s) in deltas.iter().zip(&scales) {
+                        add_scaled(level, *s, &delta[..out.len()], out);
+                    }
+                    if self.normalize {
+                        divide(level, self.total_weight, out);
+                    }
+                }
+            }
+            add_to_base(level, chunk.input(self.base), self.lambda, out);
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Merging: a decoded [`plan::Plan`] is run block by block by the [`engine`]; the methods declare what they compute.
+
+pub mod block;
+pub mod computation;
+pub mod engine;
+mod identical;
+pub mod method;
+pub mod plan;
+pub mod rng;
+pub mod running;
+pub mod selection;
+
+pub use engine::{Control, Report, run};
+pub use plan::Plan;

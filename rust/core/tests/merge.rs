@@ -1,0 +1,208 @@
+//! Whole merges against plain formulas in f64, and the promise that results depend on nothing but inputs, recipe and seed.
+
+mod common;
+
+use common::{Model, Recipe, random};
+use fundir_core::kernels::simd::Level;
+use fundir_core::merge::plan::Generator;
+use safetensors::Dtype::{self, BF16, F16, F32, F64};
+
+/// More than one block, and no multiple of anything.
+const SHAPE: [u64; 2] = [1031, 211];
+
+/// The methods with parameters that reach every pass. Where signs are elected the weights are such that no sum of weighted
+/// differences is rounded, which could turn a tie.
+fn recipes() -> Vec<Recipe> {
+    vec![
+        Recipe::new("linear").model("weight", &[0.3, -0.2, 0.9]),
+        Recipe::new("linear").model("weight", &[1.0, 2.0, 4.0]).shared("normalize", 0.0),
+        Recipe::new("slerp").shared("t", 0.3),
+        Recipe::new("task_arithmetic").model("weight", &[0.5, -0.3]).shared("lambda", 0.8),
+        Recipe::new("task_arithmetic").model("weight", &[0.5, 0.3]).shared("normalize", 1.0),
+        Recipe::new("ties").model("weight", &[0.5, 0.75]).model("density", &[0.5, 0.13]),
+        Recipe::new("ties")
+            .model("weight", &[0.5, 0.75])
+            .model("density", &[0.2, 0.9])
+            .shared("rescale", 1.0),
+        Recipe::new("ties")
+            .model("weight", &[1.0, 2.0])
+            .model("density", &[0.4, 1.0])
+            .shared("sign_election", 1.0),
+        Recipe::new("ties")
+            .model("weight", &[1.0, 2.0])
+            .model("density", &[0.4, 0.6])
+            .shared("normalize", 0.0),
+        Recipe::new("dare_linear").model("weight", &[0.5, 0.7]).model("density", &[0.5, 0.1]),
+        Recipe::new("dare_linear")
+            .model("weight", &[0.5, 0.7])
+            .model("density", &[0.5, 0.1])
+            .shared("rescale", 2.0),
+        Recipe::new("dare_ties").model("weight", &[0.5, 0.75]).model("density", &[0.5, 0.8]),
+        Recipe::new("dare_ties")
+            .model("weight", &[0.5, 0.75])
+            .model("density", &[0.5, 1.0])
+            .shared("rescale", 0.0),
+    ]
+}
+
+fn models(recipe: &Recipe, dtypes: &[Dtype]) -> Vec<Model> {
+    let count = match recipe.method {
+        "slerp" => 2,
+        _ => 3,
+    };
+    (0..count).map(|i| Model::random(i as u64, dtypes[i % dtypes.len()], &SHAPE)).collect()
+}
+
+#[test]
+fn every_method_is_its_formula_in_every_dtype() {
+    for dtypes in [&[F32][..], &[F64], &[BF16], &[F16], &[F32, BF16, F16], &[BF16, F64, F32]] {
+        for recipe in recipes() {
+            let models = models(&recipe, dtypes);
+            for output in [F32, F64, BF16, F16] {
+                let merged = recipe.run(&models, output);
+                let expected = common::oracle::merge(&recipe, &models);
+                common::assert_close(&recipe, &merged, &expected, output);
+            }
+        }
+    }
+}
+
+#[test]
+fn bits_do_not_depend_on_threads_levels_or_memory() {
+    for dtypes in [&[BF16][..], &[F32, F16], &[F64]] {
+        for mut recipe in recipes() {
+            for generator in [Generator::Philox, Generator::Mt19937] {
+                recipe.generator = generator;
+                let models = models(&recipe, dtypes);
+                let first = recipe.run(&models, BF16).bytes;
+                for threads in [1, 2, 7] {
+                    for memory in [0, 64 << 20, 1 << 30] {
+                        let other = Recipe { threads, memory, ..recipe.clone() };
+                        assert!(
+                            other.run(&models, BF16).bytes == first,
+                            "{recipe:?}: {threads} threads, {memory} bytes"
+                        );
+                    }
+                }
+                for level in Level::available() {
+                    let other = Recipe { level, ..recipe.clone() };
+                    assert!(other.run(&models, BF16).bytes == first, "{recipe:?}: {}", level.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bits_do_not_depend_on_the_place_in_the_file() {
+    for recipe in recipes() {
+        let models = models(&recipe, &[BF16]);
+        let first = recipe.run(&models, F32).bytes;
+        for padding in [1, 3, 8] {
+            assert!(
+                Recipe { padding, ..recipe.clone() }.run(&models, F32).bytes == first,
+                "{recipe:?} at {padding}"
+            );
+        }
+    }
+}
+
+#[test]
+fn weights_of_one_and_zero_give_the_first_model_bit_for_bit() {
+    let recipe = Recipe::new("linear").model("weight", &[1.0, 0.0, 0.0]);
+    for dtype in [F16, BF16, F32, F64] {
+        let mut models = models(&recipe, &[dtype]);
+        models[0].put(7, -0.0);
+        models[0].put(8, f64::NAN);
+        models[1].put(7, f64::INFINITY);
+        let merged = recipe.run(&models, dtype);
+        assert!(merged.bytes == models[0].bytes);
+        assert_eq!((merged.report.copied, merged.report.merged), (1, 0));
+    }
+}
+
+#[test]
+fn models_equal_to_the_base_give_the_base() {
+    for recipe in recipes().into_iter().filter(|r| r.method != "linear") {
+        let base = Model::random(3, BF16, &SHAPE);
+        let models = [base.clone(), base.clone(), base.clone()];
+        let models = if recipe.method == "slerp" { &models[..2] } else { &models[..] };
+        assert!(recipe.run(models, BF16).bytes == base.bytes, "{recipe:?}");
+    }
+}
+
+#[test]
+fn numbers_that_are_none_stay_where_they_are_and_are_counted() {
+    for recipe in recipes() {
+        let clean = models(&recipe, &[F32]);
+        let mut dirty = clean.clone();
+        dirty[1].put(70_000, f64::NAN);
+        dirty[1].put(70_001, f64::INFINITY);
+        dirty[1].put(70_002, f64::NEG_INFINITY);
+        let merged = recipe.run(&dirty, F32);
+        assert_eq!((merged.report.nan, merged.report.infinite), (1, 2), "{recipe:?}");
+        // A sum over the whole tensor is infinite then; elsewhere the other elements are as good as before.
+        if recipe.is_elementwise() {
+            let expected = recipe.run(&clean, F32).values();
+            for (i, (a, b)) in merged.values().iter().zip(&expected).enumerate() {
+                assert!((70_000..70_003).contains(&i) || a == b, "{recipe:?} at {i}: {a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn many_tensors_of_all_sizes_are_merged_each_by_its_entry() {
+    let shapes: Vec<Vec<u64>> =
+        vec![vec![], vec![0], vec![1], vec![3, 0, 2], vec![17], vec![65_536], vec![65_537], vec![300, 1000]];
+    let recipe = Recipe::new("ties").model("weight", &[0.5, 0.75]).model("density", &[0.5, 0.3]);
+    let sets: Vec<Vec<Model>> =
+        shapes.iter().map(|shape| (0..3).map(|i| Model::random(i, BF16, shape)).collect()).collect();
+    for threads in [1, 2, 7] {
+        let recipe = Recipe { threads, ..recipe.clone() };
+        let (together, report) = recipe.run_all(&sets, BF16).unwrap();
+        assert_eq!(report.merged, shapes.len() as u64);
+        for (set, merged) in sets.iter().zip(together) {
+            assert!(merged == recipe.run(set, BF16).bytes, "{:?}", set[0].shape);
+        }
+    }
+}
+
+#[test]
+fn different_seeds_and_models_draw_different_masks() {
+    let recipe = Recipe::new("dare_linear").model("weight", &[1.0, 1.0]).model("density", &[0.5, 0.5]);
+    let recipe = recipe.shared("rescale", 0.0);
+    let models = models(&recipe, &[F32]);
+    let first = recipe.run(&models, F32).values();
+    let other = Recipe { seed: 1, ..recipe.clone() }.run(&models, F32).values();
+    let changed = first.iter().zip(&other).filter(|(a, b)| a != b).count() as f64 / first.len() as f64;
+    assert!(
+        (0.70..0.80).contains(&changed),
+        "three of four elements change with two masks of 0.5: {changed}"
+    );
+    let base = models[0].values();
+    let untouched = first.iter().zip(&base).filter(|(a, b)| a == b).count() as f64 / first.len() as f64;
+    assert!((0.24..0.26).contains(&untouched), "a quarter is in neither mask: {untouched}");
+}
+
+#[test]
+fn huge_ties_and_windows_that_miss_are_exact_too() {
+    // All differences are one of few values, and the sample, which is of evenly spread pieces, sees only some of them.
+    let n = 1_300_000u64;
+    let base = Model::from_values(F32, &[n], &vec![0.0; n as usize]);
+    let steps: Vec<f64> = (0..n).map(|i| if i / 3000 % 2 == 0 { 0.25 } else { -((i % 5) as f64) }).collect();
+    let equal: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { 0.5 } else { -0.5 }).collect();
+    let spike: Vec<f64> = (0..n).map(|i| if i > n - 100_000 { 1.0 + random(i) } else { 0.0 }).collect();
+    for values in [steps, equal, spike] {
+        let models = vec![base.clone(), Model::from_values(F32, &[n], &values)];
+        for density in [0.001, 0.05, 0.5, 0.77, 0.999] {
+            let recipe = Recipe::new("ties").model("weight", &[1.0]).model("density", &[density]);
+            for memory in [0, 1 << 30] {
+                let recipe = Recipe { memory, ..recipe.clone() };
+                let merged = recipe.run(&models, F32);
+                let expected = common::oracle::merge(&recipe, &models);
+                assert!(merged.values() == expected, "density {density}, memory {memory}");
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/*
+ * The C ABI of fundir: the whole border between the JVM and the Rust core.
+ *
+ * Rules of every function that returns int32_t:
+ *  - The return value is a status (FUNDIR_OK, or one of the numbers below). No panic and no C++ exception leaves a call.
+ *  - The caller allocates everything; nothing is owned or kept by the callee after it returns.
+ *  - A pointer may have any alignment unless its comment says otherwise. A null pointer, or a length that cannot be the
+ *    length of a memory range, is FUNDIR_INVALID_ARGUMENT. A length of 0 goes with any pointer.
+ *  - `detail` is FUNDIR_DETAIL_SIZE bytes that are filled in on any status but FUNDIR_OK.
+ *  - Calls are safe from many threads at once; they share no state.
+ *  - An output that does not fit is FUNDIR_BUFFER_TOO_SMALL, with the bytes it takes in `*needed` (which is set on success too).
+ *
+ * All encodings are little-endian and packed as written; `str` is a u32 length and that many bytes of UTF-8.
+ * File paths are `str` too, but hold the file system's own bytes.
+ *
+ * DETAIL RECORD
+ *    0 u32 status          4 u32 reason (FUNDIR_FORMAT only)
+ *    8 u64 found          16 u64 expected      numbers of the message, 0 when there are none
+ *   24 i32 os error       28 u32 length of the tensor name
+ *   32 u32 length of the path                  36 u32 length of the message
+ *   40 tensor name, path, message, one after the other, UTF-8, each cut at a character where it is too long
+ *
+ * HEADER INDEX (out of fundir_header_parse)
+ *    0 u32 magic 0x58494E46   4 u32 tensor count n
+ *    8 u64 data start: the offset in the file of the first tensor byte (8 + header length)
+ *   16 u32 metadata pairs m  20 u32 1 when the header has a __metadata__ map, else 0
+ *   24 u32 dims: count of all dimensions of all tensors   28 u32 text: bytes of all names, keys and values
+ *   32 n records of 40 bytes, in file order (by begin, then end):
+ *        0 u64 begin   8 u64 end     relative to the data start
+ *       16 u64 hash of the name (see fundir_name_hash in the header module of the core: 64-bit, seeded)
+ *       24 u32 name offset in the text   28 u32 name length
+ *       32 u32 index of the first dimension   36 u16 rank   38 u8 dtype code   39 u8 0
+ *   then n u32: record numbers in name order (bytewise UTF-8)
+ *   then 0 or 4 bytes of zeros so that the next part starts at a multiple of 8
+ *   then the dimensions, u64 each
+ *   then m metadata records {u32 key offset, u32 key length, u32 value offset, u32 value length}, by key
+ *   then the text
+ *
+ * SHARD INDEX (out of fundir_shard_index_parse)
+ *    0 u32 magic 0x44524853   4 u32 file count f   8 u32 tensor count n  12 u32 0
+ *   16 u64 total_size of the metadata, or 2^64 - 1 where it has none
+ *   24 f str: file names in bytewise order; then n {u32 file number, str tensor name} in name order
+ *
+ * DECLARATION (into fundir_header_write)
+ *    u32 tensor count n, u32 metadata pairs m (0xFFFFFFFF: no __metadata__ map at all)
+ *    m {str key, str value}; n {u8 dtype code, u32 rank, rank u64 dims, str name}
+ *
+ * MERGE PLAN (into fundir_merge_run)
+ *    u32 magic 0x4E4C5046, u32 version 1
+ *    u32 threads (0: as many as there are processors), u32 random generator (0 Philox4x32-10, 1 mt19937)
+ *    u64 memory budget in bytes, u64 seed
+ *    u32 count of input files:  {str path, u64 byte size}          the size they had when the plan was made
+ *    u32 count of output files: {str path, u64 byte size}          each exists; the tensors' bytes are written into it in place
+ *    u32 count of settings:     {str method, i32 base (number of the input that is the base, -1: none),
+ *                                u32 count of parameters: {str key, i32 input (number of the input it is for, -1: shared), f64 value}}
+ *        A choice is the number of the choice in the method's declaration, a bool 0 or 1.
+ *        Besides the methods: `copy` (one input, bytes as they are) and `identical` (all inputs must be byte-equal, the first is copied).
+ *    u32 count of entries, in lexicographic name order:
+ *        {str name, u32 setting, u32 rank, rank u64 dims,
+ *         u32 output file, u64 absolute offset, u8 dtype code,
+ *         u32 count of inputs: {u32 file, u64 absolute offset, u8 dtype code, u32 model (number of the model in the recipe)}}
+ *
+ * MERGE CONTROL (shared while fundir_merge_run works; 8-aligned, FUNDIR_CONTROL_SIZE bytes, all zero at the start)
+ *    0 u64 bytes of output done      8 u64 tensors done      16 u64 cancel: set to 1 by the caller to stop
+ *
+ * MERGE REPORT (FUNDIR_REPORT_SIZE bytes)
+ *    0 u64 bytes read    8 u64 bytes written   16 u64 tensors merged   24 u64 tensors copied
+ *   32 u64 NaN elements in the inputs         40 u64 infinite elements in the inputs
+ *   48 u64 nanoseconds  56 u32 threads        60 u32 SIMD level (as fundir_simd_level)
+ *   64.. zeros
+ *
+ * METHOD TABLE (out of fundir_merge_methods)
+ *    u32 count: {str name, str label (the value of `merge_method` in an output's metadata),
+ *                u32 base (0 takes none, 1 required, 2 optional), u32 fewest models, u32 most models (2^32 - 1: any; the base not counted),
+ *                u32 count of parameters: {str name, u32 scope (0 shared, 1 one per model), u32 kind (0 number, 1 bool, 2 choice),
+ *                    f64 default (NaN: required), f64 lowest, f64 highest, u32 count of choices: str}}
+ */
+#ifndef FUNDIR_H
+#define FUNDIR_H
+
+#include <stdint.h>
+
+#define FUNDIR_ABI_VERSION 1
+#define FUNDIR_DETAIL_SIZE 4096
+#define FUNDIR_CONTROL_SIZE 64
+#define FUNDIR_REPORT_SIZE 128
+
+#define FUNDIR_OK 0
+#define FUNDIR_FORMAT 10
+#define FUNDIR_IO 20
+#define FUNDIR_TRUNCATED 21
+#define FUNDIR_REQUEST 30
+#define FUNDIR_CANCELLED 40
+#define FUNDIR_BUFFER_TOO_SMALL 50
+#define FUNDIR_MORE_INPUT 51
+#define FUNDIR_INVALID_ARGUMENT 60
+#define FUNDIR_INTERNAL 70
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* FUNDIR_ABI_VERSION of the library. */
+uint32_t fundir_abi_version(void);
+
+/* Writes the build id, a text that names the sources the library was built from. */
+int32_t fundir_build_id(uint8_t *out, uint64_t capacity, uint64_t *needed, uint8_t *detail);
+
+/* The SIMD level the kernels use on this machine: 0 scalar, 1 AVX2, 2 AVX-512, 3 NEON. The environment variable FUNDIR_SIMD
+ * (scalar, avx2, avx512, neon) lowers it. */
+uint32_t fundir_simd_level(void);
+
+/* Checks the header of a safetensors file and writes its index. `start` is the beginning of the file, `length` bytes of it;
+ * when they do not hold the header, FUNDIR_MORE_INPUT says in `*needed` how many bytes from the start do. `file_length` is the
+ * length of the whole file, `seed` the seed of the name hashes. Like every input, the bytes must not change during the call:
+ * read them from the file rather than pass a mapping, which another process can change or cut short. */
+int32_t fundir_header_parse(const uint8_t *start, uint64_t length, uint64_t file_length, uint64_t seed,
+                            uint8_t *index, uint64_t capacity, uint64_t *needed, uint8_t *detail);
+
+/* The hash of a name (UTF-8) as in the header index; a null name is hashed as the empty one. */
+uint64_t fundir_name_hash(const uint8_t *name, uint64_t length, uint64_t seed);
+
+/* Writes the first 8 + N bytes of a file for a declaration: tensors in the order of the format (dtype descending, then name). */
+int32_t fundir_header_write(const uint8_t *declaration, uint64_t length, uint8_t *header, uint64_t capacity,
+                            uint64_t *needed, uint8_t *detail);
+
+/* Reads the JSON of a shard index (model.safetensors.index.json). */
+int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *index, uint64_t capacity,
+                                 uint64_t *needed, uint8_t *detail);
+
+/* Writes the table of merge methods. */
+int32_t fundir_merge_methods(uint8_t *table, uint64_t capacity, uint64_t *needed, uint8_t *detail);
+
+/* Runs a plan. Blocks until it is done, has failed, or is cancelled; the output files are then complete, or undefined. */
+int32_t fundir_merge_run(const uint8_t *plan, uint64_t length, uint64_t *control, uint8_t *report, uint8_t *detail);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
