@@ -1,8 +1,8 @@
 //! Headers of safetensors files: read and checked, indexed for the JVM, and written; and the index of a sharded
 //! checkpoint.
 //!
-//! The crate `safetensors` 0.8 is the reference for reading: [`parse`] accepts what it accepts, with the same tensors,
-//! and rejects what it rejects for the same reason. The order of the checks is the crate's too, because it decides
+//! The crate `safetensors` 0.8 is the reference for reading: [`parse()`] accepts what it accepts, with the same
+//! tensors, and rejects what it rejects for the same reason. The order of the checks is the crate's too, because it decides
 //! which reason is given for a file that breaks several rules.
 
 mod canonical;

@@ -100,10 +100,9 @@ pub(super) fn shape<'d>(dims: &'d [u64], tensor: &Tensor<'_>) -> &'d [u64] {
 
 fn not_utf8(error: std::str::Utf8Error) -> Error {
     let at = prefix::LENGTH_BYTES + error.valid_up_to() as u64;
-    Error::format(
-        Reason::HeaderNotUtf8,
-        format!("the header is not UTF-8 text: the byte at {at} of the file fits no character; the file is damaged, \
-                 or not a safetensors file: download or write it again"),
-    )
-    .with_numbers(at, 0)
+    let message = format!(
+        "the header is not UTF-8 text: the byte at {at} of the file fits no character; \
+         the file is damaged, or not a safetensors file: download or write it again"
+    );
+    Error::format(Reason::HeaderNotUtf8, message).with_numbers(at, 0)
 }

@@ -33,19 +33,13 @@ fn invalid_offset(tensor: &Tensor<'_>, before: Option<&Tensor<'_>>) -> Error {
     }
     let cause = match before {
         None => format!("its data is the first and begins at {begin} instead of 0"),
-        Some(before) if begin > previous_end => {
-            let hole = begin - previous_end;
-            let name = &before.name;
-            format!(
-                "its data begins at {begin}, but {name:?} before it ends at {previous_end}: \
-                     {hole} bytes belong to no tensor"
-            )
-        }
         Some(before) => {
-            let name = &before.name;
-            format!(
-                "its data begins at {begin}, but {name:?} before it ends at {previous_end}: the two overlap"
-            )
+            let begins =
+                format!("its data begins at {begin}, but {:?} before it ends at {previous_end}", before.name);
+            match begin.checked_sub(previous_end) {
+                Some(hole) => format!("{begins}: {hole} bytes belong to no tensor"),
+                None => format!("{begins}: the two overlap"),
+            }
         }
     };
     let message = format!("{cause}; the file was written by a faulty tool or altered: write it again");

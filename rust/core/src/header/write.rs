@@ -12,8 +12,8 @@ use super::prefix::{LENGTH_BYTES, MAX_LENGTH};
 use super::size::{ShapeText, byte_size};
 use crate::error::{Error, Reason, Result, Status};
 
-/// A file has at most this many bytes: offsets in files are signed 64-bit numbers.
-const MAX_FILE_LENGTH: u64 = i64::MAX as u64;
+/// Data longer than this fits no file, because offsets in files are signed 64-bit numbers.
+const MAX_DATA_LENGTH: u64 = i64::MAX as u64 - MAX_LENGTH - LENGTH_BYTES;
 
 impl Declaration<'_> {
     /// The first `8 + N` bytes of the declared file: the header's length and the header, padded with spaces to a
@@ -94,7 +94,7 @@ fn end(begin: u64, tensor: &DeclaredTensor<'_>) -> Result<u64> {
         reason: Reason::None,
         ..error
     })?;
-    let end = begin.checked_add(size).filter(|end| *end <= MAX_FILE_LENGTH - MAX_LENGTH - LENGTH_BYTES);
+    let end = begin.checked_add(size).filter(|end| *end <= MAX_DATA_LENGTH);
     end.ok_or_else(|| {
         let shape = ShapeText(shape);
         Error::request(format!("with shape {shape} of {dtype} the file would be longer than any file can be"))

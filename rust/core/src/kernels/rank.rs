@@ -3,31 +3,39 @@
 use super::simd::kernels;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Elements looked at together before any is taken out.
+/// Elements looked at together before any is taken out, a bit of a word for each.
 const GROUP: usize = 32;
+
+/// Elements looked at side by side.
+const LANES: usize = 16;
 
 kernels! {
     /// Counts the elements with a key of at least `high`, and appends the keys in `low..high` to `inside` in their order.
     pub fn gather_between<R>(values: &[R], low: R::Key, high: R::Key, inside: &mut Vec<R::Key>) -> u64 {
+        let (groups, rest) = values.as_chunks::<GROUP>();
         let mut above = 0;
-        let (mut keys, mut taken) = ([R::Key::default(); GROUP], [R::Key::default(); GROUP]);
-        for group in values.chunks(GROUP) {
-            let (mut over, mut found) = (0u32, 0u32);
-            for (key, x) in keys.iter_mut().zip(group) {
-                *key = x.key();
-                over += u32::from(*key >= high);
-                found += u32::from((*key >= low) & (*key < high));
-            }
-            above += u64::from(over);
-            if found > 0 {
-                // Written whether inside or not, and overwritten if not: no branch to mispredict.
-                let mut n = 0;
-                for key in &keys[..group.len()] {
-                    taken[n % GROUP] = *key;
-                    n += usize::from((*key >= low) & (*key < high));
+        for many in groups.chunks(1 << 20) {
+            let mut over = [0u32; LANES];
+            for group in many {
+                let mut found = [0u32; LANES];
+                for (part, lanes) in group.as_chunks::<LANES>().0.iter().enumerate() {
+                    for i in 0..LANES {
+                        let key = lanes[i].key();
+                        over[i] += u32::from(key >= high);
+                        found[i] |= if (key >= low) & (key < high) { 1 << (part * LANES + i) } else { 0 };
+                    }
                 }
-                inside.extend_from_slice(&taken[..n]);
+                let mut found = found.iter().fold(0, |all, lane| all | lane);
+                while found != 0 {
+                    inside.push(group[found.trailing_zeros() as usize].key());
+                    found &= found - 1;
+                }
             }
+            above += over.iter().map(|lane| u64::from(*lane)).sum::<u64>();
+        }
+        for x in rest {
+            above += u64::from(x.key() >= high);
+            inside.extend(Some(x.key()).filter(|key| (low..high).contains(key)));
         }
         above
     }

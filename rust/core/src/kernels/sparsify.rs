@@ -3,37 +3,40 @@
 use super::real::Real;
 use super::simd::kernels;
 
-/// Elements that share 16 Philox counters, see [`keep_random`].
+/// Elements whose bits are drawn together, from 16 Philox counters.
 const PHILOX_GROUP: usize = 64;
-const COUNTERS: usize = PHILOX_GROUP / 4;
 
-/// One word of 16 counters side by side. The words are 32 bits in 64-bit lanes, where their products fit.
+/// Counters computed side by side: a register's worth.
+const COUNTERS: usize = 8;
+
+/// One word of the counters. The words are 32 bits in 64-bit lanes, where their products fit; what is above the low 32 bits
+/// means nothing.
 type Words = [u64; COUNTERS];
 
+const LOW: u64 = 0xFFFF_FFFF;
+
 /// Ten rounds of Philox4x32 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", 2011) for the
-/// counters `first..first + 16`.
+/// counters from `first` on.
 #[inline(always)]
 fn philox(key: u64, first: u64) -> [Words; 4] {
-    const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
-    const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-    const LOW: u64 = 0xFFFF_FFFF;
-    let mut k = [key as u32, (key >> 32) as u32];
-    let counters: Words = std::array::from_fn(|i| first + i as u64);
-    let mut c = [counters.map(|x| x & LOW), counters.map(|x| x >> 32), [0; COUNTERS], [0; COUNTERS]];
-    for _ in 0..10 {
-        let mut next: [Words; 4] = [[0; COUNTERS]; 4];
-        for i in 0..COUNTERS {
-            let p0 = MULTIPLIERS[0] * (c[0][i] & LOW);
-            let p1 = MULTIPLIERS[1] * (c[2][i] & LOW);
-            next[0][i] = (p1 >> 32) ^ c[1][i] ^ u64::from(k[0]);
-            next[1][i] = p1 & LOW;
-            next[2][i] = (p0 >> 32) ^ c[3][i] ^ u64::from(k[1]);
-            next[3][i] = p0 & LOW;
-        }
-        c = next;
-        k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
+    let (mut k0, mut k1) = (key as u32, (key >> 32) as u32);
+    let (mut c0, mut c1, mut c2, mut c3) = ([0; COUNTERS], [0; COUNTERS], [0; COUNTERS], [0; COUNTERS]);
+    for (i, (c0, c1)) in c0.iter_mut().zip(&mut c1).enumerate() {
+        *c0 = first + i as u64;
+        *c1 = (first + i as u64) >> 32;
     }
-    c
+    for _ in 0..10 {
+        for i in 0..COUNTERS {
+            let p0 = 0xD251_1F53 * (c0[i] & LOW);
+            let p1 = 0xCD9E_8D57 * (c2[i] & LOW);
+            c0[i] = (p1 >> 32) ^ c1[i] ^ u64::from(k0);
+            c1[i] = p1;
+            c2[i] = (p0 >> 32) ^ c3[i] ^ u64::from(k1);
+            c3[i] = p0;
+        }
+        (k0, k1) = (k0.wrapping_add(0x9E37_79B9), k1.wrapping_add(0xBB67_AE85));
+    }
+    [c0, c1, c2, c3]
 }
 
 kernels! {
@@ -44,23 +47,36 @@ kernels! {
         }
     }
 
-    /// Keeps each element with a probability of `threshold`·2⁻³². `values` are the elements from `start` on of their tensor.
+    /// Draws a bit for each element, 64 to a word of `bits`, that is 1 with a probability of `threshold`·2⁻³². The first
+    /// bit is that of element `start` of its tensor.
     ///
-    /// Element `i` is kept when its random word is below the threshold: with `g = ⌊i/64⌋` and `e = i mod 64`, word
-    /// `⌊e/16⌋` of the Philox block with counter `16g + (e mod 16)`. Each word of a block serves one element.
+    /// The bit of element `i` is 1 when its random word is below the threshold: with `g = ⌊i/64⌋` and `e = i mod 64`,
+    /// word `⌊e/16⌋` of the Philox block with counter `16g + (e mod 16)`. Each word of a block serves one element.
     ///
     /// # Panics
     /// If `start` is no multiple of 64.
-    pub fn keep_random<R>(values: &mut [R], key: u64, start: u64, threshold: u32) {
+    pub fn random_mask(key: u64, start: u64, threshold: u32, bits: &mut [u64]) {
         assert_eq!(start % PHILOX_GROUP as u64, 0);
-        let mut counter = start / 4;
-        for group in values.chunks_mut(PHILOX_GROUP) {
-            let words = philox(key, counter);
-            counter += COUNTERS as u64;
-            for (word, part) in words.iter().zip(group.chunks_mut(COUNTERS)) {
-                for (word, x) in word.iter().zip(part) {
-                    *x = if (*word as u32) < threshold { *x } else { R::ZERO };
+        let threshold = u64::from(threshold);
+        for (counter, bits) in (start / 4..).step_by(PHILOX_GROUP / 4).zip(bits) {
+            let mut lanes = [0; COUNTERS];
+            for half in [0, COUNTERS] {
+                for (w, words) in philox(key, counter + half as u64).iter().enumerate() {
+                    for i in 0..COUNTERS {
+                        let bit = 1 << (w * PHILOX_GROUP / 4 + half + i);
+                        lanes[i] |= if words[i] & LOW < threshold { bit } else { 0 };
+                    }
                 }
+            }
+            *bits = lanes.iter().fold(0, |all, lane| all | lane);
+        }
+    }
+
+    /// Zeroes the elements whose bit is 0. Bit 0 of the first word is that of the first element.
+    pub fn keep_masked<R>(values: &mut [R], bits: &[u64]) {
+        for (part, bits) in values.chunks_mut(32).zip(bits.iter().flat_map(|b| [*b as u32, (*b >> 32) as u32])) {
+            for (i, x) in part.iter_mut().enumerate() {
+                *x = if bits & 1 << i == 0 { R::ZERO } else { *x };
             }
         }
     }
@@ -73,15 +89,6 @@ pub fn keep_largest_and_first_ties<R: Real>(values: &mut [R], least: R::Key, tie
         let kept = key > least || key == least && *ties > 0;
         *ties -= u64::from(kept && key == least);
         if !kept {
-            *x = R::ZERO;
-        }
-    }
-}
-
-/// Zeroes the elements whose bit is 0; the bit of the first element is bit `start` of the mask.
-pub fn keep_masked<R: Real>(values: &mut [R], mask: &[u64], start: u64) {
-    for (i, x) in (start..).zip(values) {
-        if mask[(i / 64) as usize] >> (i % 64) & 1 == 0 {
             *x = R::ZERO;
         }
     }
@@ -108,22 +115,36 @@ mod tests {
     /// The known answer of the authors' library (Random123) for a key and counter of zeros.
     #[test]
     fn philox_gives_its_authors_known_answer() {
-        assert_eq!(philox(0, 0).map(|word| word[0]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        assert_eq!(
+            philox(0, 0).map(|word| word[0] as u32),
+            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
+        );
         assert_eq!(one_philox(0, 0), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
     }
 
     proptest! {
         #[test]
-        fn random_masks_are_a_function_of_key_and_element(key: u64, group in 0u64..1 << 40, length in 0usize..200, threshold: u32) {
+        fn random_masks_are_a_function_of_key_and_element(key: u64, group in 0u64..1 << 40, words in 0usize..5, threshold: u32) {
             let start = group * PHILOX_GROUP as u64;
-            let kept = |i: u64| {
+            let bit = |i: u64| {
                 let (g, e) = (i / 64, i % 64);
                 one_philox(key, 16 * g + e % 16)[(e / 16) as usize] < threshold
             };
-            let expected: Vec<f32> = (start..start + length as u64).map(|i| if kept(i) { 1.5 } else { 0.0 }).collect();
             for level in Level::available() {
-                let mut values = vec![1.5f32; length];
-                keep_random(level, &mut values, key, start, threshold);
+                let mut bits = vec![u64::MAX; words];
+                random_mask(level, key, start, threshold, &mut bits);
+                for i in 0..64 * words as u64 {
+                    prop_assert_eq!(bits[(i / 64) as usize] >> (i % 64) & 1 == 1, bit(start + i));
+                }
+            }
+        }
+
+        #[test]
+        fn masks_keep_the_elements_of_their_bits(bits in prop::collection::vec(any::<u64>(), 4), length in 0usize..=256) {
+            let expected: Vec<f64> = (0..length).map(|i| if bits[i / 64] >> (i % 64) & 1 == 1 { -1.5 } else { 0.0 }).collect();
+            for level in Level::available() {
+                let mut values = vec![-1.5f64; length];
+                keep_masked(level, &mut values, &bits);
                 prop_assert_eq!(&values, &expected);
             }
         }
@@ -147,12 +168,5 @@ mod tests {
             }
             prop_assert_eq!(left, expected_left);
         }
-    }
-
-    #[test]
-    fn masks_are_read_from_their_first_bit() {
-        let mut values = [1.0f32, 2.0, 3.0];
-        keep_masked(&mut values, &[1 << 63, 0b10], 63);
-        assert_eq!(values, [1.0, 0.0, 3.0]);
     }
 }

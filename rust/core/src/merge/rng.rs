@@ -1,9 +1,10 @@
 //! Random masks: Philox, addressed by element, and mt19937 as one stream over the whole merge.
 
+use super::block::CHUNK;
 use super::plan::Generator;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
-use crate::kernels::sparsify::{keep_masked, keep_random};
+use crate::kernels::sparsify::{keep_masked, random_mask};
 
 /// Where the masks of a merge come from. Tensors draw in the order of the plan.
 #[derive(Debug)]
@@ -43,12 +44,21 @@ pub enum Mask {
 }
 
 impl Mask {
-    /// Zeroes what the mask leaves out. `values` are the elements from `start`, a multiple of 64, on.
-    pub fn apply<R: Real>(&self, level: Level, values: &mut [R], start: u64) {
+    /// Zeroes what the mask leaves out. `values` are a chunk of the tensor that begins with element `start`. Random bits drawn for it are appended to `drawn`, if there is one.
+    pub fn apply<R: Real>(&self, level: Level, values: &mut [R], start: u64, drawn: Option<&mut Vec<u64>>) {
+        let words = values.len().div_ceil(64);
         match self {
             Mask::All => {}
-            Mask::Philox { key, threshold } => keep_random(level, values, *key, start, *threshold),
-            Mask::Drawn(bits) => keep_masked(values, bits, start),
+            Mask::Drawn(bits) => keep_masked(level, values, &bits[(start / 64) as usize..][..words]),
+            Mask::Philox { key, threshold } => {
+                let mut bits = [0; CHUNK / 64];
+                let bits = &mut bits[..words];
+                random_mask(level, *key, start, *threshold, bits);
+                keep_masked(level, values, bits);
+                if let Some(drawn) = drawn {
+                    drawn.extend_from_slice(bits);
+                }
+            }
         }
     }
 }

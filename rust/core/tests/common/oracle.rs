@@ -2,6 +2,8 @@
 //! merge, because the ranking is by them.
 
 use super::{Model, Recipe};
+use fundir_core::kernels::simd::Level;
+use fundir_core::merge::block::CHUNK;
 use fundir_core::merge::plan::Generator;
 use fundir_core::merge::rng::{Draw, Mask, Masks};
 use safetensors::Dtype;
@@ -119,7 +121,9 @@ fn random_masks(recipe: &Recipe, elements: usize, bf16: bool, densities: &[f64])
         (1..).zip(densities).map(|(model, density)| Draw { model, density: *density }).collect();
     let kept = |mask: Mask| {
         let mut ones = vec![1f64; elements];
-        mask.apply(fundir_core::kernels::simd::Level::SCALAR, &mut ones, 0);
+        for (start, part) in (0..).step_by(CHUNK).zip(ones.chunks_mut(CHUNK)) {
+            mask.apply(Level::SCALAR, part, start, None);
+        }
         ones.iter().map(|x| *x == 1.0).collect()
     };
     masks.draw("t000", elements as u64, bf16, &draws).into_iter().map(kept).collect()

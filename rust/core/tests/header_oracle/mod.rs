@@ -3,6 +3,7 @@
 // Each test file uses its own part of this module.
 #![allow(dead_code)]
 
+pub mod expect;
 pub mod index;
 
 use std::collections::BTreeMap;
@@ -145,8 +146,8 @@ pub fn assert_same_verdict(file: &[u8]) -> Verdict {
         }
         theirs = crates_verdict(file);
     }
-    let start = String::from_utf8_lossy(&file[..file.len().min(4096)]);
-    panic!("we say {ours:?},\nthe crate says {theirs:?},\nof the {} bytes {start:?}", file.len());
+    let start = file[..file.len().min(8192)].escape_ascii();
+    panic!("we say {ours:?},\nthe crate says {theirs:?},\nof the {} bytes b\"{start}\"", file.len());
 }
 
 /// A file with this header as it stands, and `data` zero bytes after it.

@@ -7,6 +7,7 @@
 mod tensor;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -24,14 +25,14 @@ pub(super) const METADATA_KEY: &str = "__metadata__";
 /// Reads all entries of a header.
 pub(super) fn parse(text: &str) -> Result<Entries<'_>> {
     let mut entries = Entries::default();
-    let mut current = None;
+    let mut current = Cow::Borrowed("");
     let mut json = serde_json::Deserializer::from_str(text);
     let read = json
         .deserialize_map(HeaderVisitor { entries: &mut entries, current: &mut current })
         .and_then(|()| json.end());
     match read {
         Ok(()) => Ok(entries),
-        Err(error) => Err(not_valid(text, &error).in_tensor(current.unwrap_or_default())),
+        Err(error) => Err(not_valid(text, &error).in_tensor(current)),
     }
 }
 
@@ -59,8 +60,8 @@ impl<'de> Deserialize<'de> for MetadataValue<'de> {
 
 struct HeaderVisitor<'e, 'a> {
     entries: &'e mut Entries<'a>,
-    /// The entry that is being read, for an error to name it.
-    current: &'e mut Option<String>,
+    /// The name of the entry whose value is being read, for an error to say; empty between entries.
+    current: &'e mut Cow<'a, str>,
 }
 
 impl<'de> Visitor<'de> for HeaderVisitor<'_, 'de> {
@@ -73,29 +74,18 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
         let mut metadata_seen = false;
         while let Some(Text(name)) = map.next_key()? {
-            let value = if name == METADATA_KEY {
+            *self.current = name.clone();
+            if name == METADATA_KEY {
                 if std::mem::replace(&mut metadata_seen, true) {
                     return Err(A::Error::duplicate_field(METADATA_KEY));
                 }
-                map.next_value().map(|MetadataValue(metadata)| self.entries.metadata = metadata)
+                MetadataValue(self.entries.metadata) = map.next_value()?;
             } else {
-                map.next_value_seed(TensorSeed(&mut self.entries.dims)).map(|declared| {
-                    let Declared { dtype, shape, offsets: (begin, end) } = declared;
-                    let Shape { first: first_dim, rank } = shape;
-                    self.entries.tensors.push(Tensor {
-                        name: name.clone(),
-                        dtype,
-                        begin,
-                        end,
-                        first_dim,
-                        rank,
-                    });
-                })
-            };
-            if let Err(error) = value {
-                *self.current = Some(name.into_owned());
-                return Err(error);
+                let declared = map.next_value_seed(TensorSeed(&mut self.entries.dims))?;
+                let Declared { dtype, shape: Shape { first, rank }, offsets: (begin, end) } = declared;
+                self.entries.tensors.push(Tensor { name, dtype, begin, end, first_dim: first, rank });
             }
+            *self.current = Cow::Borrowed("");
         }
         Ok(())
     }

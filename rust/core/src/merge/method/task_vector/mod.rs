@@ -178,6 +178,8 @@ impl Method for TaskVectors {
             total_weight: R::from_f64(if total_weight.abs() < 1e-8 { 1.0 } else { total_weight }),
             normalize: self.normalize,
             lambda: R::from_f64(self.lambda),
+            // A bit for each element, and as much again while the blocks' bits are put together.
+            remembers: tensor.entry.elements / 4 * (tensor.entry.inputs.len() as u64) <= tensor.memory,
         })
     }
 }

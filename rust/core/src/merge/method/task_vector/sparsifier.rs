@@ -140,13 +140,30 @@ impl Sparsifier {
         }
     }
 
-    /// Zeroes the elements, from number `start` of the tensor on, that take no part.
-    pub fn keep<R: Real>(&self, level: Level, values: &mut [R], start: u64, ties: &mut u64) {
+    /// Zeroes the elements, from number `start` of the tensor on, that take no part. `ties` goes from chunk to chunk of a
+    /// block; random bits drawn for the mask are appended to `drawn`.
+    pub fn keep<R: Real>(
+        &self,
+        level: Level,
+        values: &mut [R],
+        start: u64,
+        ties: &mut u64,
+        drawn: Option<&mut Vec<u64>>,
+    ) {
         match self {
             Sparsifier::All => {}
             Sparsifier::None => values.fill(R::ZERO),
             Sparsifier::Largest(selection) => selection.keep(level, values, ties),
-            Sparsifier::Random(mask) => mask.apply(level, values, start),
+            Sparsifier::Random(mask) => mask.apply(level, values, start, drawn),
+        }
+    }
+
+    /// Takes the bits that a pass over all blocks has drawn, so that the next one need not draw them again.
+    pub fn remember(&mut self, drawn: Vec<u64>) {
+        if let Sparsifier::Random(mask @ Mask::Philox { .. }) = self
+            && !drawn.is_empty()
+        {
+            *mask = Mask::Drawn(drawn);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::kernels::combine::{
 use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, add_magnitudes, in_order};
 use crate::kernels::simd::Level;
-use crate::merge::block::{Block, CHUNK, Chunk};
+use crate::merge::block::{Block, CHUNK};
 use crate::merge::computation::Computation;
 use crate::merge::selection::Counted;
 
@@ -31,6 +31,17 @@ pub struct Model {
     pub sparsifier: Sparsifier,
 }
 
+impl Model {
+    /// Ends the pass of the rescaling, with what the blocks gave in their order.
+    fn rescale(&mut self, blocks: Vec<Sums>) {
+        let all = in_order(blocks.iter().map(|block| block.all));
+        let kept = in_order(blocks.iter().map(|block| block.kept));
+        self.scale = if all >= SMALLEST_SUM && kept >= SMALLEST_SUM { all / kept } else { 1.0 };
+        self.rescales = false;
+        self.sparsifier.remember(blocks.into_iter().flat_map(|block| block.drawn).collect());
+    }
+}
+
 /// The merge of one tensor.
 #[derive(Debug)]
 pub struct TaskVectorSum<R> {
@@ -41,12 +52,27 @@ pub struct TaskVectorSum<R> {
     pub total_weight: R,
     pub normalize: bool,
     pub lambda: R,
+    /// Whether random masks are kept from one pass to the next.
+    pub remembers: bool,
 }
 
-/// What one block gives to a pass: a count for each pending selection, or Σ|Δ| and Σ|kept Δ| for each model to rescale.
+/// What one block gives to a pass.
 pub enum Partial<R: Real> {
+    /// A count for each pending selection.
     Counts(Vec<Counted<R::Key>>),
-    Sums(Vec<[f64; 2]>),
+    /// For each model to rescale.
+    Sums(Vec<Sums>),
+}
+
+/// What the rescaling of a model needs of a block.
+#[derive(Debug, Default)]
+pub struct Sums {
+    /// Σ|Δ|
+    all: f64,
+    /// Σ|Δ| of the elements that take part
+    kept: f64,
+    /// The block's random mask.
+    drawn: Vec<u64>,
 }
 
 impl<R: Real> TaskVectorSum<R> {
@@ -81,35 +107,25 @@ impl<R: Real> TaskVectorSum<R> {
         counts
     }
 
-    fn sums(&self, block: &mut Block<'_, R>) -> Vec<[f64; 2]> {
+    fn sums(&self, block: &mut Block<'_, R>) -> Vec<Sums> {
         let (level, number) = (block.level, block.number);
         let models: Vec<_> = self.active().collect();
         let mut ties: Vec<_> = models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
         let mut sums = vec![[Lanes::default(); 2]; models.len()];
+        let mut drawn = vec![Vec::new(); models.len()];
         let mut delta = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
             let delta = &mut delta[..chunk.len()];
-            for ((model, ties), [all, kept]) in models.iter().zip(&mut ties).zip(&mut sums) {
+            for (i, model) in models.iter().enumerate() {
                 subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-                add_magnitudes(level, delta, all);
-                model.sparsifier.keep(level, delta, chunk.start, ties);
-                add_magnitudes(level, delta, kept);
+                add_magnitudes(level, delta, &mut sums[i][0]);
+                let drawn = self.remembers.then_some(&mut drawn[i]);
+                model.sparsifier.keep(level, delta, chunk.start, &mut ties[i], drawn);
+                add_magnitudes(level, delta, &mut sums[i][1]);
             }
         });
-        sums.iter().map(|[all, kept]| [all.total(), kept.total()]).collect()
-    }
-
-    /// The weighted, rescaled, sparse task vector of a model.
-    fn task_vector(
-        &self,
-        level: Level,
-        model: &Model,
-        chunk: &Chunk<'_, R>,
-        ties: &mut u64,
-        delta: &mut [R],
-    ) {
-        subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-        model.sparsifier.keep(level, delta, chunk.start, ties);
+        let sums = sums.iter().zip(drawn);
+        sums.map(|([all, kept], drawn)| Sums { all: all.total(), kept: kept.total(), drawn }).collect()
     }
 
     /// Adds up the task vectors' elements that have the elected sign, and divides by their weights.
@@ -173,10 +189,8 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
             }
         } else {
             for (i, model) in self.models.iter_mut().filter(|m| m.rescales).enumerate() {
-                let [all, kept] = [0, 1].map(|which| in_order(sums.iter().map(|block| block[i][which])));
-                let measurable = all >= SMALLEST_SUM && kept >= SMALLEST_SUM;
-                model.scale = if measurable { all / kept } else { 1.0 };
-                model.rescales = false;
+                let blocks: Vec<_> = sums.iter_mut().map(|block| std::mem::take(&mut block[i])).collect();
+                model.rescale(blocks);
             }
         }
         Ok(())
@@ -190,7 +204,9 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
         let mut work = [[R::ZERO; CHUNK]; 2];
         block.compute(|chunk, out| {
             for ((model, delta), ties) in self.models.iter().zip(&mut deltas).zip(&mut ties) {
-                self.task_vector(level, model, &chunk, ties, &mut delta[..out.len()]);
+                let delta = &mut delta[..out.len()];
+                subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
+                model.sparsifier.keep(level, delta, chunk.start, ties, None);
             }
             match self.election {
                 Some(election) => {
