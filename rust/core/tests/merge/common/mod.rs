@@ -1,5 +1,6 @@
 //! Tensors in temporary files, recipes that run over them, and the oracle.
 
+pub mod encode;
 pub mod oracle;
 
 use fundir_core::dtype;

@@ -1,8 +1,6 @@
 //! Whole merges against plain formulas in f64, and the promise that results depend on nothing but inputs, recipe and seed.
 
-mod common;
-
-use common::{Model, Recipe, random};
+use super::common::{Model, Recipe, random};
 use fundir_core::kernels::simd::Level;
 use fundir_core::merge::plan::Generator;
 use safetensors::Dtype::{self, BF16, F16, F32, F64};
@@ -60,8 +58,8 @@ fn every_method_is_its_formula_in_every_dtype() {
             let models = models(&recipe, dtypes);
             for output in [F32, F64, BF16, F16] {
                 let merged = recipe.run(&models, output);
-                let expected = common::oracle::merge(&recipe, &models);
-                common::assert_close(&recipe, &merged, &expected, output);
+                let expected = super::common::oracle::merge(&recipe, &models);
+                super::common::assert_close(&recipe, &merged, &expected, output);
             }
         }
     }
@@ -200,7 +198,7 @@ fn huge_ties_and_windows_that_miss_are_exact_too() {
             for memory in [0, 1 << 30] {
                 let recipe = Recipe { memory, ..recipe.clone() };
                 let merged = recipe.run(&models, F32);
-                let expected = common::oracle::merge(&recipe, &models);
+                let expected = super::common::oracle::merge(&recipe, &models);
                 assert!(merged.values() == expected, "density {density}, memory {memory}");
             }
         }
