@@ -19,10 +19,41 @@ pub fn count(elements: u64) -> u64 {
     elements.div_ceil(BLOCK)
 }
 
+/// The stored bytes of a block of every input, as far as they have been read.
+#[derive(Debug, Default)]
+pub struct Stored {
+    inputs: Vec<(Vec<u8>, bool)>,
+}
+
+impl Stored {
+    /// True when there are no buffers.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    /// Forgets what was read; the memory is used again.
+    pub fn forget(&mut self) {
+        self.inputs.iter_mut().for_each(|(_, is_read)| *is_read = false);
+    }
+
+    /// The bytes of an input, read by `read` if they are not there yet.
+    fn fill(&mut self, input: usize, bytes: usize, read: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
+        if self.inputs.len() <= input {
+            self.inputs.resize_with(input + 1, Default::default);
+        }
+        let (buffer, is_read) = &mut self.inputs[input];
+        if !*is_read {
+            buffer.resize(bytes, 0);
+            read(buffer)?;
+            *is_read = true;
+        }
+        Ok(())
+    }
+}
+
 /// A worker's memory, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Workspace<R> {
-    inputs: Vec<Vec<u8>>,
     widened: Vec<Vec<R>>,
     result: Vec<R>,
     output: Vec<u8>,
@@ -41,6 +72,7 @@ pub struct Block<'w, R> {
     output_dtype: Dtype,
     wanted: Vec<bool>,
     special: Special,
+    stored: &'w Stored,
     work: &'w mut Workspace<R>,
 }
 
@@ -80,12 +112,14 @@ impl<R: Real> Chunk<'_, R> {
 }
 
 impl<'w, R: Real> Block<'w, R> {
-    /// Reads block `number` of `entry`: `read(input, first byte, buffer)` for each input that is `wanted`.
+    /// Reads block `number` of `entry`: `read(input, first byte, buffer)` for each input that is `wanted` and not `stored`
+    /// yet.
     pub fn read(
         level: Level,
         entry: &Entry,
         number: u64,
         wanted: impl Fn(usize) -> bool,
+        stored: &'w mut Stored,
         work: &'w mut Workspace<R>,
         read: impl Fn(usize, u64, &mut [u8]) -> Result<()>,
     ) -> Result<Self> {
@@ -93,25 +127,25 @@ impl<'w, R: Real> Block<'w, R> {
         let len = (entry.elements - start).min(BLOCK) as usize;
         let dtypes: Vec<_> = entry.inputs.iter().map(|source| source.stored.dtype).collect();
         let wanted: Vec<_> = (0..dtypes.len()).map(wanted).collect();
-        if work.inputs.len() < dtypes.len() {
-            work.inputs.resize_with(dtypes.len(), Vec::new);
+        if work.widened.len() < dtypes.len() {
             work.widened.resize_with(dtypes.len(), || vec![R::ZERO; CHUNK]);
             work.result.resize(CHUNK, R::ZERO);
         }
         for (i, dtype) in dtypes.iter().enumerate().filter(|(i, _)| wanted[*i]) {
             let width = dtype.bitsize() / 8;
-            work.inputs[i].resize(len * width, 0);
-            read(i, start * width as u64, &mut work.inputs[i])?;
+            stored.fill(i, len * width, |buffer| read(i, start * width as u64, buffer))?;
         }
+        let output_dtype = entry.output.dtype;
         Ok(Block {
             level,
             number,
             start,
             len,
             dtypes,
-            output_dtype: entry.output.dtype,
+            output_dtype,
             wanted,
             special: Special::default(),
+            stored,
             work,
         })
     }
@@ -155,7 +189,7 @@ impl<'w, R: Real> Block<'w, R> {
         let mut special = Special::default();
         for (i, dtype) in self.dtypes.iter().enumerate().filter(|(i, _)| self.wanted[*i]) {
             let width = dtype.bitsize() / 8;
-            let bytes = &self.work.inputs[i][from * width..(from + len) * width];
+            let bytes = &self.stored.inputs[i].0[from * width..(from + len) * width];
             let widened = &mut self.work.widened[i][..len];
             if widen(self.level, *dtype, bytes, widened) {
                 let (nan, infinite) = count_special(widened);

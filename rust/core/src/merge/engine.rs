@@ -3,6 +3,7 @@
 use super::block::{self, Special};
 use super::computation::Tensor;
 use super::identical;
+use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
 use super::plan::{Entry, Plan};
 use super::rng::Masks;
@@ -89,6 +90,7 @@ struct Engine<'p> {
     methods: Vec<Option<Box<dyn AnyMethod>>>,
     /// Tensors are opened one at a time, in the order of the plan.
     masks: Mutex<Masks>,
+    memory: Arc<Memory>,
     board: Mutex<Board<'p>>,
     changed: Condvar,
     bytes_read: AtomicU64,
@@ -117,6 +119,8 @@ struct Job<'p> {
     entry: &'p Entry,
     blocks: u64,
     task: Task,
+    /// What is read is kept for the next pass, if there is one and the memory suffices.
+    kept: Option<Kept>,
 }
 
 enum Task {
@@ -154,6 +158,7 @@ impl<'p> Engine<'p> {
             outputs: plan.outputs.iter().map(|f| Output::open(&f.path, f.size)).collect::<Result<_>>()?,
             methods,
             masks: Mutex::new(Masks::new(plan.generator, plan.seed)),
+            memory: Memory::new(plan.memory / 4 * 3),
             board: Mutex::default(),
             changed: Condvar::new(),
             bytes_read: AtomicU64::new(0),
@@ -225,7 +230,15 @@ impl<'p> Engine<'p> {
             Task::Copy(_) => entry.output.bytes.div_ceil(COPIED_AT_ONCE),
             Task::Compute(_) => block::count(entry.elements),
         };
-        let job = Arc::new(Job { entry, blocks, task });
+        let kept = match &task {
+            Task::Compute(running)
+                if running.read().unwrap_or_else(PoisonError::into_inner).wants_reduce() =>
+            {
+                self.memory.keep(entry.inputs.iter().map(|source| source.stored.bytes).sum(), blocks)
+            }
+            _ => None,
+        };
+        let job = Arc::new(Job { entry, blocks, task, kept });
         let mut board = self.lock();
         board.opening = false;
         if blocks == 0 {
@@ -269,7 +282,8 @@ impl<'p> Engine<'p> {
             Ok(())
         };
         let mut masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
-        let memory = self.plan.memory / (self.threads as u64 + 1);
+        // A quarter is for what computations find out, and shared by the tensors that can be open at once.
+        let memory = self.plan.memory / 4 / (self.threads as u64 + 1);
         f(&mut Tensor { entry, level: self.level, memory, masks: &mut masks, read: &read })
     }
 
@@ -277,7 +291,7 @@ impl<'p> Engine<'p> {
     fn block(&self, job: &Arc<Job<'p>>, block: u64, worker: &mut Worker) -> Result<()> {
         let special = match &job.task {
             Task::Copy(input) => self.copy(job.entry, *input, block).map(|()| Special::default()),
-            Task::Compute(running) => self.compute(job.entry, running, block, worker),
+            Task::Compute(running) => self.compute(job, running, block, worker),
         };
         let special = special.map_err(|e| e.in_tensor(&*job.entry.name))?;
         if self.is_last_block(job, special) { self.end_pass(job) } else { Ok(()) }
@@ -285,23 +299,43 @@ impl<'p> Engine<'p> {
 
     fn compute(
         &self,
-        entry: &Entry,
+        job: &Job<'p>,
         running: &RwLock<Box<dyn Running>>,
         block: u64,
         worker: &mut Worker,
     ) -> Result<Special> {
+        let entry = job.entry;
         let running = running.read().unwrap_or_else(PoisonError::into_inner);
+        let reduces = running.wants_reduce();
         let read = |input: usize, from: u64, buffer: &mut [u8]| self.read(entry, input, from, buffer);
         let work = Work { level: self.level, entry, block, read: &read };
-        if running.wants_reduce() {
-            return running.reduce(work, worker).map(|()| Special::default());
-        }
         let from = entry.output.offset + block * block::BLOCK * (entry.output.dtype.bitsize() / 8) as u64;
-        running.apply(work, worker, &|bytes| {
+        let write = |bytes: &[u8]| {
             self.outputs[entry.output.file].write(from, bytes)?;
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             Ok(())
-        })
+        };
+        match &job.kept {
+            Some(kept) if reduces => {
+                running.reduce(work, &mut kept.block(block), worker).map(|()| Special::default())
+            }
+            Some(kept) => {
+                let mut stored = kept.block(block);
+                let special = running.apply(work, &mut stored, worker, &write)?;
+                kept.release(stored);
+                Ok(special)
+            }
+            None => {
+                let mut stored = worker.stored();
+                let special = if reduces {
+                    running.reduce(work, &mut stored, worker).map(|()| Special::default())
+                } else {
+                    running.apply(work, &mut stored, worker, &write)
+                };
+                worker.give_back(stored);
+                special
+            }
+        }
     }
 
     fn copy(&self, entry: &Entry, input: usize, block: u64) -> Result<()> {

@@ -4,6 +4,7 @@ pub mod block;
 pub mod computation;
 pub mod engine;
 mod identical;
+mod memory;
 pub mod method;
 pub mod plan;
 pub mod rng;

@@ -1,6 +1,6 @@
 //! Computations of unknown type and width, as the engine runs them.
 
-use super::block::{Block, Special, Workspace, count};
+use super::block::{Block, Special, Stored, Workspace, count};
 use super::computation::{Computation, Read};
 use super::plan::Entry;
 use crate::error::Result;
@@ -8,9 +8,10 @@ use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use std::sync::{Mutex, PoisonError};
 
-/// The workspaces of a worker.
+/// The memory of a worker.
 #[derive(Debug, Default)]
 pub struct Worker {
+    stored: Stored,
     f32: Workspace<f32>,
     f64: Workspace<f64>,
 }
@@ -24,6 +25,19 @@ impl AsMut<Workspace<f32>> for Worker {
 impl AsMut<Workspace<f64>> for Worker {
     fn as_mut(&mut self) -> &mut Workspace<f64> {
         &mut self.f64
+    }
+}
+
+impl Worker {
+    /// Takes the buffers for a block whose bytes are not kept.
+    pub fn stored(&mut self) -> Stored {
+        std::mem::take(&mut self.stored)
+    }
+
+    /// Gives them back.
+    pub fn give_back(&mut self, mut stored: Stored) {
+        stored.forget();
+        self.stored = stored;
     }
 }
 
@@ -45,13 +59,14 @@ pub trait Running: Send + Sync {
     /// See [`Computation::wants_reduce`].
     fn wants_reduce(&self) -> bool;
     /// One block of a reduce pass.
-    fn reduce(&self, work: Work<'_>, worker: &mut Worker) -> Result<()>;
+    fn reduce(&self, work: Work<'_>, stored: &mut Stored, worker: &mut Worker) -> Result<()>;
     /// Ends a reduce pass, all of whose blocks are done.
     fn fold(&mut self) -> Result<()>;
     /// One block of the apply pass: the bytes of the result.
     fn apply(
         &self,
         work: Work<'_>,
+        stored: &mut Stored,
         worker: &mut Worker,
         write: &dyn Fn(&[u8]) -> Result<()>,
     ) -> Result<Special>;
@@ -78,12 +93,17 @@ impl<R: Real, C: Computation<R>> Erased<R, C> {
         partials.resize_with(blocks, || None);
     }
 
-    fn block<'w>(&self, work: Work<'_>, worker: &'w mut Worker) -> Result<Block<'w, R>>
+    fn block<'w>(
+        &self,
+        work: Work<'_>,
+        stored: &'w mut Stored,
+        worker: &'w mut Worker,
+    ) -> Result<Block<'w, R>>
     where
         Worker: AsMut<Workspace<R>>,
     {
         let wanted = |input| self.computation.reads(input);
-        Block::read(work.level, work.entry, work.block, wanted, worker.as_mut(), work.read)
+        Block::read(work.level, work.entry, work.block, wanted, stored, worker.as_mut(), work.read)
     }
 }
 
@@ -95,8 +115,8 @@ where
         self.computation.wants_reduce()
     }
 
-    fn reduce(&self, work: Work<'_>, worker: &mut Worker) -> Result<()> {
-        let partial = self.computation.reduce(&mut self.block(work, worker)?);
+    fn reduce(&self, work: Work<'_>, stored: &mut Stored, worker: &mut Worker) -> Result<()> {
+        let partial = self.computation.reduce(&mut self.block(work, stored, worker)?);
         self.partials.lock().unwrap_or_else(PoisonError::into_inner)[work.block as usize] = Some(partial);
         Ok(())
     }
@@ -112,10 +132,11 @@ where
     fn apply(
         &self,
         work: Work<'_>,
+        stored: &mut Stored,
         worker: &mut Worker,
         write: &dyn Fn(&[u8]) -> Result<()>,
     ) -> Result<Special> {
-        let mut block = self.block(work, worker)?;
+        let mut block = self.block(work, stored, worker)?;
         write(self.computation.apply(&mut block))?;
         Ok(block.special())
     }
