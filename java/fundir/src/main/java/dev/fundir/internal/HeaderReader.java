@@ -1,0 +1,56 @@
+package dev.fundir.internal;
+
+import dev.fundir.ffi.Core;
+import dev.fundir.ffi.NativeException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * Reads the header of a safetensors file.
+ *
+ * <p>With positioned reads, not through a mapping: a file that is cut meanwhile is then an error and not a signal.
+ * Nothing is allocated for a length that the file only claims.
+ */
+public final class HeaderReader {
+    /** Holds the headers of most checkpoints. */
+    private static final int FIRST_READ = 64 * 1024;
+
+    private HeaderReader() {}
+
+    /**
+     * Reads and checks the header.
+     *
+     * @param channel the file
+     * @param fileLength bytes of the file
+     * @param file names the file in errors
+     * @return its index
+     * @throws dev.fundir.CheckpointFormatException when the file is not a safetensors file
+     * @throws IOException when it cannot be read
+     */
+    public static HeaderIndex read(FileChannel channel, long fileLength, Path file) throws IOException {
+        try {
+            ByteBuffer index = Core.parseHeader(
+                    length -> start(channel, length, file),
+                    Math.min(FIRST_READ, fileLength),
+                    fileLength,
+                    NameHash.SEED);
+            return new HeaderIndex(index, NameHash.SEED);
+        } catch (NativeException e) {
+            throw NativeErrors.of(e, file);
+        }
+    }
+
+    private static ByteBuffer start(FileChannel channel, long length, Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(length));
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, bytes.position()) < 0) {
+                throw new EOFException(file + ": the file was cut to " + bytes.position()
+                        + " bytes while its header was read: open it again when it is complete");
+            }
+        }
+        return bytes.flip();
+    }
+}

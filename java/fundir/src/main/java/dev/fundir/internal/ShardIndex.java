@@ -1,0 +1,111 @@
+package dev.fundir.internal;
+
+import dev.fundir.CheckpointFormatException;
+import dev.fundir.CheckpointFormatException.Reason;
+import dev.fundir.ffi.Core;
+import dev.fundir.ffi.NativeException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The file that says in which shard each tensor is ({@code model.safetensors.index.json}), read and checked by the
+ * core.
+ */
+final class ShardIndex {
+    private static final int MAGIC = 0x44524853;
+    private static final int LARGEST = 256 << 20;
+
+    private final Path path;
+    private final List<String> fileNames;
+    private final int tensorCount;
+    /** The index from its first tensor on. */
+    private final ByteBuffer tensors;
+
+    private ShardIndex(Path path, ByteBuffer index) {
+        this.path = path;
+        if (index.getInt() != MAGIC) {
+            throw new IllegalArgumentException("not a shard index");
+        }
+        int fileCount = index.getInt();
+        tensorCount = index.getInt();
+        index.position(24);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < fileCount; i++) {
+            names.add(new String(text(index), StandardCharsets.UTF_8));
+        }
+        fileNames = List.copyOf(names);
+        tensors = index.slice().order(index.order());
+    }
+
+    /** Reads the index at a path. */
+    static ShardIndex read(Path path) throws IOException {
+        long size = FileIdentity.of(path).size();
+        if (size > LARGEST) {
+            throw new CheckpointFormatException(
+                    Reason.INDEX_NOT_VALID,
+                    path,
+                    null,
+                    "a shard index of " + size + " bytes; fundir reads up to " + LARGEST
+                            + ". To open a checkpoint file, let its name end in .safetensors");
+        }
+        try {
+            return new ShardIndex(path, Core.parseShardIndex(bytes(path, (int) size)));
+        } catch (NativeException e) {
+            throw NativeErrors.of(e, path);
+        }
+    }
+
+    private static ByteBuffer bytes(Path path, int size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(size);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            while (bytes.hasRemaining()) {
+                if (channel.read(bytes) < 0) {
+                    throw new EOFException(path + ": the file was cut while it was read");
+                }
+            }
+        }
+        return bytes.flip();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    int tensorCount() {
+        return tensorCount;
+    }
+
+    /** The shards, in bytewise order. */
+    List<String> fileNames() {
+        return fileNames;
+    }
+
+    /** Takes each tensor and its place, in name order. */
+    void forEach(Visitor visitor) {
+        ByteBuffer at = tensors.duplicate().order(tensors.order());
+        for (int i = 0; i < tensorCount; i++) {
+            int file = at.getInt();
+            visitor.tensor(file, text(at));
+        }
+    }
+
+    private static byte[] text(ByteBuffer from) {
+        byte[] bytes = new byte[from.getInt()];
+        from.get(bytes);
+        return bytes;
+    }
+
+    /** Takes the tensors of an index. */
+    @FunctionalInterface
+    interface Visitor {
+        /** Takes a tensor: the number of its shard, and its name in UTF-8. */
+        void tensor(int file, byte[] name);
+    }
+}

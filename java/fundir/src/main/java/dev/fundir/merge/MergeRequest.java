@@ -1,0 +1,35 @@
+package dev.fundir.merge;
+
+import dev.fundir.DType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a caller asks for, before anything of it is looked at.
+ *
+ * @param parameters shared, or the default of every model
+ * @param perModel lists of one value for each model, in order
+ */
+record MergeRequest(
+        String method,
+        Optional<Path> base,
+        List<Model> models,
+        Map<String, Object> parameters,
+        Map<String, List<Object>> perModel,
+        Optional<DType> outputDType,
+        long seed,
+        RandomGenerator generator,
+        int threads,
+        long memory,
+        OptionalLong shardSize,
+        Missing missing,
+        NonFloat nonFloat,
+        Map<String, String> metadata,
+        boolean overwrite) {
+
+    /** A model and the parameters that are its own. */
+    record Model(Path path, Map<String, Object> parameters) {}
+}

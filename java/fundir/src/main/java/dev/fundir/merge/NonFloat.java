@@ -1,0 +1,16 @@
+package dev.fundir.merge;
+
+/**
+ * Whose values to take for tensors that cannot be averaged: integers, booleans, complex numbers and the dtypes of eight
+ * bits and fewer. Their bytes are copied, never computed with.
+ */
+public enum NonFloat {
+    /** All inputs must agree, byte for byte; the merge fails at the first tensor where they differ. */
+    ERROR,
+
+    /** The base's. Where it lacks the tensor: those of the first model that has it. */
+    BASE,
+
+    /** Those of the first model that has the tensor; a first model that serves as the base counts. */
+    FIRST
+}

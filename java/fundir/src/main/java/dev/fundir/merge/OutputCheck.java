@@ -1,0 +1,77 @@
+package dev.fundir.merge;
+
+import dev.fundir.CheckpointFile;
+import dev.fundir.merge.MergeException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Finds out whether an output may go where it is to go. */
+final class OutputCheck {
+    private OutputCheck() {}
+
+    /** Adds what stands in the way. */
+    static void check(OutputPlan plan, Collection<CheckpointFile> inputs, boolean overwrite, Problems problems)
+            throws IOException {
+        if (!placeIsPossible(plan.place(), problems)) {
+            return;
+        }
+        Set<Path> touched = new LinkedHashSet<>(plan.written());
+        touched.addAll(plan.removed());
+        List<String> existing = new ArrayList<>();
+        for (Path file : touched) {
+            if (!Files.exists(file)) {
+                continue;
+            }
+            if (isOneOf(file, inputs)) {
+                problems.add(
+                        Kind.OUTPUT,
+                        file + " is an input of this merge and cannot be its output; choose another place");
+            } else {
+                existing.add(file.toString());
+            }
+        }
+        if (!existing.isEmpty() && !overwrite) {
+            problems.add(
+                    Kind.OUTPUT_EXISTS,
+                    Problems.list(existing) + (existing.size() == 1 ? " exists" : " exist")
+                            + " and is not to be replaced");
+        }
+    }
+
+    private static boolean placeIsPossible(OutputPlace place, Problems problems) {
+        Path path = place.path();
+        if (place.isFolder()) {
+            if (Files.exists(path) && !Files.isDirectory(path)) {
+                problems.add(
+                        Kind.OUTPUT,
+                        path + " is a file; an output is a folder, or a file whose name ends in .safetensors");
+                return false;
+            }
+            return true;
+        }
+        if (Files.isDirectory(path)) {
+            problems.add(Kind.OUTPUT, path + " is a folder, but its name is that of a file; choose another name");
+            return false;
+        }
+        if (!Files.isDirectory(place.folder())) {
+            problems.add(Kind.OUTPUT, "the folder " + place.folder() + " for the output does not exist; make it first");
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isOneOf(Path file, Collection<CheckpointFile> inputs) throws IOException {
+        for (CheckpointFile input : inputs) {
+            if (Files.isSameFile(file, input.path())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

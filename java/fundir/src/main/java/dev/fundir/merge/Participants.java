@@ -1,0 +1,84 @@
+package dev.fundir.merge;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who takes part in a merge: the base, if there is one, and the models, in order.
+ *
+ * @param promoted whether the base is the first of the models that the caller named
+ * @param baseParameters what the caller gave for a promoted base, to be refused
+ */
+record Participants(
+        Optional<Path> base, List<MergeRequest.Model> models, boolean promoted, Map<String, Object> baseParameters) {
+
+    /** Finds the base and checks the numbers. An unknown method is taken as one without rules. */
+    static Participants of(MergeRequest request, Optional<MergeMethod> known, Problems problems, List<String> notices) {
+        List<MergeRequest.Model> named = request.models();
+        if (named.isEmpty() && request.base().isEmpty()) {
+            problems.add(MergeException.Kind.MODELS, "no models are given");
+            return new Participants(Optional.empty(), List.of(), false, Map.of());
+        }
+        Participants who = new Participants(request.base(), named, false, Map.of());
+        if (known.isEmpty()) {
+            return who;
+        }
+        MergeMethod method = known.get();
+        if (method.base() == MergeMethod.Base.NONE && request.base().isPresent()) {
+            problems.add(
+                    MergeException.Kind.MODELS,
+                    method + " takes no base, but " + request.base().get() + " is given as one; give it as a model");
+        }
+        if (method.base() == MergeMethod.Base.REQUIRED && request.base().isEmpty()) {
+            MergeRequest.Model first = named.get(0);
+            who = new Participants(Optional.of(first.path()), named.subList(1, named.size()), true, first.parameters());
+        }
+        if (who.checkCount(method, problems) && who.promoted()) {
+            notices.add("no base is given: the first model, " + named.get(0).path() + ", is the base");
+        }
+        return who;
+    }
+
+    private boolean checkCount(MergeMethod method, Problems problems) {
+        if (models.size() >= method.fewestModels() && models.size() <= method.mostModels()) {
+            return true;
+        }
+        String besides =
+                base.isPresent() ? (promoted ? " besides the first, which is the base" : " besides the base") : "";
+        problems.add(
+                MergeException.Kind.MODELS,
+                method + " merges " + range(method) + besides + ", but " + count(models.size()) + " given");
+        return false;
+    }
+
+    private static String range(MergeMethod method) {
+        int fewest = method.fewestModels();
+        int most = method.mostModels();
+        if (most == Integer.MAX_VALUE) {
+            return fewest + " or more models";
+        }
+        return fewest == most
+                ? "exactly " + fewest + (fewest == 1 ? " model" : " models")
+                : fewest + " to " + most + " models";
+    }
+
+    private static String count(int models) {
+        return models == 0 ? "none is" : models == 1 ? "1 is" : models + " are";
+    }
+
+    /** All inputs, the base first. */
+    List<Path> paths() {
+        List<Path> paths = new ArrayList<>();
+        base.ifPresent(paths::add);
+        models.forEach(model -> paths.add(model.path()));
+        return paths;
+    }
+
+    /** The number in the recipe of the first of {@link #paths()}: 0 for a base, models count from 1. */
+    int firstNumber() {
+        return base.isPresent() ? 0 : 1;
+    }
+}

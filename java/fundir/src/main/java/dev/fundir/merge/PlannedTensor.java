@@ -1,0 +1,42 @@
+package dev.fundir.merge;
+
+import dev.fundir.DType;
+import dev.fundir.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A tensor of the output, before it has a place.
+ *
+ * @param setting how it is made
+ * @param shape of it and of its inputs
+ * @param dtype that it will have
+ * @param byteSize that it will have
+ * @param sources what it is made of, the base first
+ */
+record PlannedTensor(String name, Setting setting, List<Long> shape, DType dtype, long byteSize, List<Source> sources) {
+    /**
+     * An input of a tensor.
+     *
+     * @param model the number in the recipe: the base 0, models from 1
+     * @param fileSize the size of the file when the plan was made
+     */
+    record Source(int model, Path file, long fileSize, long offset, long byteSize, DType dtype) {
+        static Source of(int model, Tensor tensor) {
+            return new Source(
+                    model,
+                    tensor.file().path(),
+                    tensor.file().byteSize(),
+                    tensor.fileOffset(),
+                    tensor.byteSize(),
+                    tensor.dtype());
+        }
+    }
+
+    /** A tensor shaped as its inputs are. */
+    static PlannedTensor of(Setting setting, Tensor like, DType dtype, List<Source> sources) {
+        List<Long> shape = Arrays.stream(like.shape()).boxed().toList();
+        return new PlannedTensor(like.name(), setting, shape, dtype, dtype.byteSize(like.elementCount()), sources);
+    }
+}

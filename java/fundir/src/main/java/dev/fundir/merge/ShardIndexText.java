@@ -1,0 +1,45 @@
+package dev.fundir.merge;
+
+import java.util.Map;
+
+/** Writes {@code model.safetensors.index.json}. */
+final class ShardIndexText {
+    private ShardIndexText() {}
+
+    /**
+     * The JSON of an index.
+     *
+     * @param totalSize bytes of all tensors
+     * @param files the file name of each tensor, in the order to write them
+     */
+    static String of(long totalSize, Map<String, String> files) {
+        StringBuilder json = new StringBuilder(files.size() * 96 + 64);
+        json.append("{\n  \"metadata\": {\n    \"total_size\": ")
+                .append(totalSize)
+                .append("\n  },\n  \"weight_map\": {");
+        String separator = "\n    ";
+        for (Map.Entry<String, String> entry : files.entrySet()) {
+            json.append(separator);
+            quote(entry.getKey(), json);
+            json.append(": ");
+            quote(entry.getValue(), json);
+            separator = ",\n    ";
+        }
+        return json.append("\n  }\n}\n").toString();
+    }
+
+    private static void quote(String text, StringBuilder json) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+}

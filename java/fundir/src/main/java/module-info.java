@@ -1,0 +1,7 @@
+/** Reads, writes and merges safetensors checkpoints; the work on bytes is done by a native core. */
+module dev.fundir {
+    requires dev.fundir.ffi;
+
+    exports dev.fundir;
+    exports dev.fundir.merge;
+}

@@ -1,0 +1,79 @@
+package dev.fundir.ffi;
+
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Name;
+import org.bytedeco.javacpp.annotation.NoException;
+import org.bytedeco.javacpp.annotation.Platform;
+
+/**
+ * The functions of {@code fundir.h}, one to one; the C++ compiler checks these declarations against the header.
+ *
+ * <p>Addresses go over as {@code long}: they cost nothing to pass, and nothing here owns memory. Only {@link Core}
+ * calls these methods, with addresses and lengths that it has checked.
+ */
+@Platform(cinclude = "fundir.h", library = "jnifundir")
+@NoException
+final class Fundir {
+    private Fundir() {}
+
+    @Name("fundir_abi_version")
+    static native @Cast("uint32_t") int abiVersion();
+
+    @Name("fundir_build_id")
+    static native int buildId(
+            @Cast("uint8_t*") long out,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_simd_level")
+    static native @Cast("uint32_t") int simdLevel();
+
+    @Name("fundir_header_parse")
+    static native int headerParse(
+            @Cast("const uint8_t*") long start,
+            @Cast("uint64_t") long length,
+            @Cast("uint64_t") long fileLength,
+            @Cast("uint64_t") long seed,
+            @Cast("uint8_t*") long index,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_name_hash")
+    static native @Cast("uint64_t") long nameHash(
+            @Cast("const uint8_t*") long name, @Cast("uint64_t") long length, @Cast("uint64_t") long seed);
+
+    @Name("fundir_header_write")
+    static native int headerWrite(
+            @Cast("const uint8_t*") long declaration,
+            @Cast("uint64_t") long length,
+            @Cast("uint8_t*") long header,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_shard_index_parse")
+    static native int shardIndexParse(
+            @Cast("const uint8_t*") long json,
+            @Cast("uint64_t") long length,
+            @Cast("uint8_t*") long index,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_merge_methods")
+    static native int mergeMethods(
+            @Cast("uint8_t*") long table,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_merge_run")
+    static native int mergeRun(
+            @Cast("const uint8_t*") long plan,
+            @Cast("uint64_t") long length,
+            @Cast("uint64_t*") long control,
+            @Cast("uint8_t*") long report,
+            @Cast("uint8_t*") long detail);
+}
