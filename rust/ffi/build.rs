@@ -31,7 +31,7 @@ fn main() -> io::Result<()> {
         let name = path.strip_prefix(&workspace).map_err(io::Error::other)?;
         let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
         hash.update(name.join("/").as_bytes());
-        hash.update(&fs::read(path)?);
+        hash.update(&fs::read(path).map_err(|error| at(path, &error))?);
     }
     let id = format!("{}-{:016x}", env!("CARGO_PKG_VERSION"), hash.0);
     println!("cargo::rustc-env=FUNDIR_BUILD_ID={id}");
@@ -40,13 +40,18 @@ fn main() -> io::Result<()> {
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if path.is_dir() {
-        for entry in fs::read_dir(path)? {
+        for entry in fs::read_dir(path).map_err(|error| at(path, &error))? {
             collect(&entry?.path(), files)?;
         }
     } else {
         files.push(path.to_owned());
     }
     Ok(())
+}
+
+/// The error with the file it is about.
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// The folder that the library lands in: cargo gives a build script `<profile folder>/build/<crate>/out` only.

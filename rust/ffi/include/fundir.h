@@ -20,7 +20,7 @@
  *   32 u32 length of the path                  36 u32 length of the message
  *   40 tensor name, path, message, one after the other, UTF-8, each cut at a character where it is too long
  *
- * HEADER INDEX (out of fundir_header_parse)
+ * HEADER INDEX (out of fundir_header_parse; as a rule about as long as the header itself)
  *    0 u32 magic 0x58494E46   4 u32 tensor count n
  *    8 u64 data start: the offset in the file of the first tensor byte (8 + header length)
  *   16 u32 metadata pairs m  20 u32 1 when the header has a __metadata__ map, else 0
@@ -30,6 +30,7 @@
  *       16 u64 hash of the name (see fundir_name_hash in the header module of the core: 64-bit, seeded)
  *       24 u32 name offset in the text   28 u32 name length
  *       32 u32 index of the first dimension   36 u16 rank   38 u8 dtype code   39 u8 0
+ *        (a tensor of more than 65535 dimensions is refused with FUNDIR_FORMAT)
  *   then n u32: record numbers in name order (bytewise UTF-8)
  *   then 0 or 4 bytes of zeros so that the next part starts at a multiple of 8
  *   then the dimensions, u64 each

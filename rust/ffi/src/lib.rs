@@ -1,12 +1,12 @@
 //! The C ABI of `fundir-core`, declared and explained in `include/fundir.h`.
 //!
 //! This is the only place that takes foreign pointers. Each export does three things: it checks its arguments, calls
-//! the core, and hands the answer back in the caller's memory; [`guard`] has what they share.
+//! the core, and hands the answer back in the caller's memory; [`guard`](mod@guard) has what they share.
 
-mod detail;
-mod guard;
+pub mod detail;
+pub mod guard;
 pub mod header;
-pub mod merge;
+mod merge;
 
 use std::panic::catch_unwind;
 

@@ -5,12 +5,12 @@ mod caller;
 
 use std::ptr;
 
-use caller::{Answer, DETAIL_SIZE, Detail, call};
+use caller::{Answer, Detail, call};
 use fundir_core::error::{Reason, Status};
 use fundir_ffi::header::{
     fundir_header_parse, fundir_header_write, fundir_name_hash, fundir_shard_index_parse,
 };
-use fundir_ffi::{fundir_abi_version, fundir_build_id, fundir_simd_level};
+use fundir_ffi::{detail, fundir_abi_version, fundir_build_id, fundir_simd_level};
 
 const SEED: u64 = 0x0123_4567_89AB_CDEF;
 const HEADER: &str = r#"{"__metadata__":{"k":"v"},"b":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"a":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}"#;
@@ -242,7 +242,7 @@ fn nowhere() -> *mut u8 {
 #[test]
 fn null_pointers_and_impossible_lengths_are_refused() {
     let some = [0u8; 16];
-    let (mut out, mut needed, mut detail) = ([0u8; 16], 0u64, [0u8; DETAIL_SIZE]);
+    let (mut out, mut needed, mut detail) = ([0u8; 16], 0u64, [0u8; detail::SIZE]);
     let (out, needed, detail) = (out.as_mut_ptr(), &raw mut needed, detail.as_mut_ptr());
     let (some, null) = (some.as_ptr(), ptr::null_mut::<u8>());
     let impossible = [u64::MAX, 1 << 63, (1 << 63) - 1];
@@ -328,4 +328,7 @@ fn the_library_says_what_it_is() {
     let (version, hash) = id.split_once('-').unwrap();
     assert_eq!(version, env!("CARGO_PKG_VERSION"));
     assert!(hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+    let tests = std::env::current_exe().unwrap();
+    let beside_the_library = tests.ancestors().nth(2).unwrap().join("fundir-build-id");
+    assert_eq!(std::fs::read_to_string(beside_the_library).unwrap(), id);
 }

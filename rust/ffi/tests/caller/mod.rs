@@ -4,8 +4,7 @@
 #![allow(dead_code)]
 
 use fundir_core::error::Status;
-
-pub const DETAIL_SIZE: usize = 4096;
+use fundir_ffi::detail;
 
 /// Bytes after each buffer of the caller that nobody may touch.
 const FENCE: [u8; 64] = [0xA5; 64];
@@ -35,15 +34,15 @@ pub struct Detail {
 /// Calls an export with an output of `capacity` bytes and checks that it wrote nowhere else.
 pub fn call(capacity: usize, export: impl FnOnce(*mut u8, u64, *mut u64, *mut u8) -> i32) -> Answer {
     let mut output = [vec![0; capacity], FENCE.to_vec()].concat();
-    let mut detail = [vec![0; DETAIL_SIZE], FENCE.to_vec()].concat();
+    let mut record = [vec![0; detail::SIZE], FENCE.to_vec()].concat();
     // At an odd address, because the rules allow any.
     let mut needed = [0u8; 9];
     let status =
-        export(output.as_mut_ptr(), capacity as u64, needed[1..].as_mut_ptr().cast(), detail.as_mut_ptr());
+        export(output.as_mut_ptr(), capacity as u64, needed[1..].as_mut_ptr().cast(), record.as_mut_ptr());
     assert_eq!(output.split_off(capacity), FENCE, "bytes after the output were written");
-    assert_eq!(detail.split_off(DETAIL_SIZE), FENCE, "bytes after the detail record were written");
+    assert_eq!(record.split_off(detail::SIZE), FENCE, "bytes after the detail record were written");
     let needed = u64::from_le_bytes(needed[1..].try_into().unwrap());
-    let detail = Detail::decode(&detail);
+    let detail = Detail::decode(&record);
     if status == Status::Ok as i32 {
         assert_eq!(detail, Detail::default(), "a success leaves no details");
     } else {

@@ -34,6 +34,10 @@ final class Companions {
      */
     static Companions beside(Checkpoint checkpoint, List<String> notices) throws IOException {
         Path folder = checkpoint.files().get(0).path().toAbsolutePath().getParent();
+        if (!Files.isReadable(folder)) {
+            notices.add("the folder " + folder + " cannot be listed: no configuration or tokenizer is taken from it");
+            return new Companions(List.of(), Optional.empty());
+        }
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
             files = all.filter(file -> NAMES.matches(file.getFileName()) && Files.isRegularFile(file))

@@ -16,6 +16,9 @@ import java.util.Set;
 final class Inputs implements AutoCloseable {
     private final List<Checkpoint> checkpoints;
 
+    /** A tensor, and the place of its checkpoint among the inputs. */
+    record Found(int input, Tensor tensor) {}
+
     private Inputs(List<Checkpoint> checkpoints) {
         this.checkpoints = checkpoints;
     }
@@ -71,11 +74,12 @@ final class Inputs implements AutoCloseable {
         return names;
     }
 
-    /** The tensor of this name in each input, null where an input lacks it. */
-    Tensor[] find(String name) {
-        Tensor[] found = new Tensor[checkpoints.size()];
-        for (int i = 0; i < found.length; i++) {
-            found[i] = checkpoints.get(i).find(name).orElse(null);
+    /** The tensors of this name, in the order of the inputs; at least one for a name that an input has. */
+    List<Found> find(String name) {
+        List<Found> found = new ArrayList<>(checkpoints.size());
+        for (int i = 0; i < checkpoints.size(); i++) {
+            int input = i;
+            checkpoints.get(i).find(name).ifPresent(tensor -> found.add(new Found(input, tensor)));
         }
         return found;
     }

@@ -93,7 +93,9 @@ final class MergeRun {
      */
     private IOException atTarget(IOException error, StagedOutput staged) {
         if (error instanceof FileSystemException e && e.getFile() != null) {
-            int file = staged.tensorPaths().indexOf(Path.of(e.getFile()));
+            List<String> paths =
+                    staged.tensorPaths().stream().map(Path::toString).toList();
+            int file = paths.indexOf(e.getFile());
             if (file >= 0) {
                 Path target = plan.outputPlan().tensorFiles().get(file).target();
                 IOException named = new FileSystemException(target.toString(), null, e.getReason());

@@ -45,25 +45,29 @@ final class OutputCheck {
     }
 
     private static boolean placeIsPossible(OutputPlace place, Problems problems) {
+        String hindrance = hindrance(place);
+        if (hindrance != null) {
+            problems.add(Kind.OUTPUT, hindrance);
+        }
+        return hindrance == null;
+    }
+
+    /** Why nothing can be written to a place, or null when it seems possible. */
+    private static String hindrance(OutputPlace place) {
         Path path = place.path();
-        if (place.isFolder()) {
-            if (Files.exists(path) && !Files.isDirectory(path)) {
-                problems.add(
-                        Kind.OUTPUT,
-                        path + " is a file; an output is a folder, or a file whose name ends in .safetensors");
-                return false;
-            }
-            return true;
+        if (place.isFolder() && Files.exists(path) && !Files.isDirectory(path)) {
+            return path + " is a file; an output is a folder, or a file whose name ends in .safetensors";
         }
-        if (Files.isDirectory(path)) {
-            problems.add(Kind.OUTPUT, path + " is a folder, but its name is that of a file; choose another name");
-            return false;
+        if (!place.isFolder() && Files.isDirectory(path)) {
+            return path + " is a folder, but its name is that of a file; choose another name";
         }
-        if (!Files.isDirectory(place.folder())) {
-            problems.add(Kind.OUTPUT, "the folder " + place.folder() + " for the output does not exist; make it first");
-            return false;
+        if (!place.isFolder() && !Files.isDirectory(place.folder())) {
+            return "the folder " + place.folder() + " for the output does not exist; make it first";
         }
-        return true;
+        if (Files.exists(place.folder()) && !Files.isWritable(place.folder())) {
+            return "the folder " + place.folder() + " for the output cannot be written to";
+        }
+        return null;
     }
 
     private static boolean isOneOf(Path file, Collection<CheckpointFile> inputs) throws IOException {

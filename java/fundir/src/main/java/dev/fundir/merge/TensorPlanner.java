@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.DType;
 import dev.fundir.Tensor;
+import dev.fundir.merge.Inputs.Found;
 import dev.fundir.merge.MergeException.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,9 @@ import java.util.stream.IntStream;
 final class TensorPlanner {
     /** The dtypes that the engine computes with. */
     static final Set<DType> MERGEABLE = EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64);
+
+    /** The place of a base among the inputs. */
+    private static final int BASE = 0;
 
     private final MergeRequest request;
     private final MergeMethod method;
@@ -52,94 +56,101 @@ final class TensorPlanner {
         return planned;
     }
 
-    private Optional<PlannedTensor> decide(String name, Tensor[] found) {
-        List<Integer> present = IntStream.range(0, found.length)
-                .filter(i -> found[i] != null)
-                .boxed()
-                .toList();
-        if (present.size() < found.length && request.missing() == Missing.ERROR) {
-            IntStream.range(0, found.length).filter(i -> found[i] == null).forEach(i -> lacking.get(i)
-                    .add(name));
+    private Optional<PlannedTensor> decide(String name, List<Found> found) {
+        if (found.size() < inputs.count() && request.missing() == Missing.ERROR) {
+            noteLacking(name, found);
             return Optional.empty();
         }
-        Tensor first = found[present.get(0)];
-        if (present.stream().anyMatch(i -> !Arrays.equals(found[i].shape(), first.shape()))) {
-            shapesDiffer.add(name + " (" + describe(found, present, t -> Arrays.toString(t.shape())) + ")");
+        if (countDistinct(found, tensor -> Arrays.toString(tensor.shape())) > 1) {
+            shapesDiffer.add(name + describe(found, tensor -> Arrays.toString(tensor.shape())));
             return Optional.empty();
         }
-        long mergeable = present.stream()
-                .filter(i -> MERGEABLE.contains(found[i].dtype()))
+        long mergeable = found.stream()
+                .filter(each -> MERGEABLE.contains(each.tensor().dtype()))
                 .count();
-        if (mergeable == present.size()) {
-            return merged(name, found, present);
+        if (mergeable == found.size()) {
+            return merged(name, found);
         }
-        if (mergeable > 0) {
-            return unlikeDTypes(name, found, present);
-        }
-        return copied(name, found, present);
+        return mergeable == 0 ? copied(name, found) : unlikeDTypes(name, found);
     }
 
-    private Optional<PlannedTensor> merged(String name, Tensor[] found, List<Integer> present) {
-        DType dtype = request.outputDType().orElseGet(() -> common(found, present));
-        if (present.size() == 1 && found.length > 1) {
-            Setting setting = dtype == found[present.get(0)].dtype() ? Setting.COPY : Setting.CONVERT;
-            return Optional.of(planned(setting, dtype, found, present));
+    private Optional<PlannedTensor> merged(String name, List<Found> found) {
+        DType dtype = request.outputDType().orElseGet(() -> commonDType(found));
+        if (found.size() == 1 && inputs.count() > 1) {
+            DType own = found.get(0).tensor().dtype();
+            return Optional.of(planned(dtype == own ? Setting.COPY : Setting.CONVERT, dtype, found));
         }
-        int firstModel = who.base().isPresent() ? 1 : 0;
-        if (firstModel == 1 && found[0] == null) {
+        boolean withBase = who.base().isPresent();
+        if (withBase && found.get(0).input() != BASE) {
             withoutBase.add(name);
             return Optional.empty();
         }
-        List<Integer> models = present.stream()
-                .filter(i -> i >= firstModel)
-                .map(i -> i - firstModel)
+        List<Integer> models = found.stream()
+                .skip(withBase ? 1 : 0)
+                .map(each -> each.input() - (withBase ? 1 : 0))
                 .toList();
         if (models.size() < method.fewestModels()) {
             withTooFew.add(name);
             return Optional.empty();
         }
-        Setting setting = settings.computeIfAbsent(models, key -> Setting.of(method, values, firstModel == 1, key));
-        return Optional.of(planned(setting, dtype, found, present));
+        Setting setting = settings.computeIfAbsent(models, some -> Setting.of(method, values, withBase, some));
+        return Optional.of(planned(setting, dtype, found));
     }
 
-    private Optional<PlannedTensor> copied(String name, Tensor[] found, List<Integer> present) {
-        if (request.nonFloat() == NonFloat.ERROR && present.size() > 1) {
-            boolean alike =
-                    present.stream().map(i -> found[i].dtype()).distinct().count() == 1;
-            return alike
-                    ? Optional.of(planned(Setting.IDENTICAL, found[present.get(0)].dtype(), found, present))
-                    : unlikeDTypes(name, found, present);
+    private Optional<PlannedTensor> copied(String name, List<Found> found) {
+        if (request.nonFloat() == NonFloat.ERROR && found.size() > 1) {
+            return countDistinct(found, Tensor::dtype) == 1
+                    ? Optional.of(
+                            planned(Setting.IDENTICAL, found.get(0).tensor().dtype(), found))
+                    : unlikeDTypes(name, found);
         }
-        boolean modelsFirst = request.nonFloat() == NonFloat.FIRST && who.base().isPresent() && !who.promoted();
-        int from = modelsFirst ? present.stream().filter(i -> i > 0).findFirst().orElse(0) : present.get(0);
-        return Optional.of(planned(Setting.COPY, found[from].dtype(), found, List.of(from)));
+        boolean ofModel = request.nonFloat() == NonFloat.FIRST && who.base().isPresent() && !who.promoted();
+        Found from = found.stream()
+                .filter(each -> !ofModel || each.input() != BASE)
+                .findFirst()
+                .orElse(found.get(0));
+        return Optional.of(planned(Setting.COPY, from.tensor().dtype(), List.of(from)));
     }
 
-    private Optional<PlannedTensor> unlikeDTypes(String name, Tensor[] found, List<Integer> present) {
-        dtypesDiffer.add(name + " (" + describe(found, present, t -> t.dtype().name()) + ")");
+    private Optional<PlannedTensor> unlikeDTypes(String name, List<Found> found) {
+        dtypesDiffer.add(name + describe(found, tensor -> tensor.dtype().name()));
         return Optional.empty();
     }
 
-    private PlannedTensor planned(Setting setting, DType dtype, Tensor[] found, List<Integer> from) {
+    private PlannedTensor planned(Setting setting, DType dtype, List<Found> from) {
         List<PlannedTensor.Source> sources = from.stream()
-                .map(i -> PlannedTensor.Source.of(i + who.firstNumber(), found[i]))
+                .map(each -> PlannedTensor.Source.of(each.input() + who.firstNumber(), each.tensor()))
                 .toList();
-        return PlannedTensor.of(setting, found[from.get(0)], dtype, sources);
+        return PlannedTensor.of(setting, from.get(0).tensor(), dtype, sources);
     }
 
-    private static DType common(Tensor[] found, List<Integer> present) {
-        Set<DType> dtypes = present.stream().map(i -> found[i].dtype()).collect(Collectors.toSet());
+    private static DType commonDType(List<Found> found) {
+        Set<DType> dtypes = found.stream().map(each -> each.tensor().dtype()).collect(Collectors.toSet());
         if (dtypes.size() == 1) {
             return dtypes.iterator().next();
         }
         return dtypes.contains(DType.F64) ? DType.F64 : DType.F32;
     }
 
-    /** What each input has, such as {@code [32] in base, [64] in a}. */
-    private String describe(Tensor[] found, List<Integer> present, Function<Tensor, String> what) {
-        return present.stream()
-                .map(i -> what.apply(found[i]) + " in " + inputs.nameOf(i))
-                .collect(Collectors.joining(", "));
+    private static long countDistinct(List<Found> found, Function<Tensor, ?> what) {
+        return found.stream().map(Found::tensor).map(what).distinct().count();
+    }
+
+    /** What each input has, such as {@code ([32] in base, [64] in a)}. */
+    private String describe(List<Found> found, Function<Tensor, String> what) {
+        return found.stream()
+                .map(each -> what.apply(each.tensor()) + " in " + inputs.nameOf(each.input()))
+                .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    private void noteLacking(String name, List<Found> found) {
+        for (int input = 0, at = 0; input < inputs.count(); input++) {
+            if (at < found.size() && found.get(at).input() == input) {
+                at++;
+            } else {
+                lacking.get(input).add(name);
+            }
+        }
     }
 
     private void report(Problems problems) {

@@ -1,0 +1,130 @@
+package dev.fundir.cli;
+
+import dev.fundir.CheckpointFormatException;
+import dev.fundir.merge.MergeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * A failure as it is shown: what happened, what helps, and the exit code.
+ *
+ * @param sentences one for each thing that is wrong
+ * @param hint what to do about it, where that is known
+ */
+record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
+    private static final String CHECKPOINT =
+            "a checkpoint is a .safetensors file, a folder with such files, or a model.safetensors.index.json";
+
+    /** What a command line that cannot be understood is shown as. */
+    static Failure ofUsage(ParameterException e) {
+        String message = e.getMessage();
+        String sentence = message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+        return new Failure(List.of(sentence), Optional.of(usageHint(e)), FundirCommand.WRONG_USAGE);
+    }
+
+    private static String usageHint(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            return "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+        }
+        CommandLine command = e.getCommandLine();
+        return command.getCommandSpec().qualifiedName() + " --help shows what there is";
+    }
+
+    /** What an exception is shown as. */
+    static Failure of(Throwable e) {
+        if (e instanceof MergeException merge) {
+            return ofMerge(merge);
+        }
+        if (e instanceof CancellationException) {
+            // Who presses Ctrl-C knows it; and the JVM may end before a line is out.
+            return new Failure(List.of(), Optional.empty(), FundirCommand.INTERRUPTED);
+        }
+        if (e instanceof UncheckedIOException unchecked) {
+            return of(unchecked.getCause());
+        }
+        if (e instanceof IOException io) {
+            return failed(describe(io), hint(io));
+        }
+        if (e instanceof OutOfMemoryError) {
+            return failed("out of memory: " + e.getMessage(), "FUNDIR_JAVA_OPTS=-Xmx4g gives Java more");
+        }
+        if (e instanceof IllegalArgumentException || e instanceof IllegalStateException || e instanceof LinkageError) {
+            return failed(e.getMessage(), null);
+        }
+        return failed(e.toString(), "this is a defect of fundir; --debug shows where");
+    }
+
+    private static Failure failed(String sentence, String hint) {
+        return new Failure(List.of(sentence), Optional.ofNullable(hint), FundirCommand.FAILED);
+    }
+
+    private static Failure ofMerge(MergeException e) {
+        Set<MergeException.Kind> kinds = e.kinds();
+        boolean wrongUsage = kinds.stream().anyMatch(kind -> switch (kind) {
+            case METHOD, PARAMETER, MODELS -> true;
+            default -> false;
+        });
+        String hint = null;
+        if (kinds.contains(MergeException.Kind.OUTPUT_EXISTS)) {
+            hint = "--force replaces it";
+        } else if (kinds.contains(MergeException.Kind.NAMES)) {
+            hint = "--missing available merges each tensor over the inputs that have it";
+        } else if (kinds.contains(MergeException.Kind.DTYPE) || kinds.contains(MergeException.Kind.CONTENT)) {
+            hint = "--non-float base or --non-float first says whose to take";
+        }
+        return new Failure(
+                e.problems(), Optional.ofNullable(hint), wrongUsage ? FundirCommand.WRONG_USAGE : FundirCommand.FAILED);
+    }
+
+    private static String describe(IOException e) {
+        if (e instanceof FileSystemException file && file.getFile() != null) {
+            return file.getFile() + ": " + reason(file);
+        }
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private static String reason(FileSystemException e) {
+        if (e.getReason() != null) {
+            return e.getReason();
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        return e instanceof AccessDeniedException
+                ? "permission denied"
+                : e.getClass().getSimpleName();
+    }
+
+    private static String hint(IOException e) {
+        if (!(e instanceof CheckpointFormatException format)) {
+            return null;
+        }
+        return switch (format.reason()) {
+            case HEADER_TOO_SMALL, HEADER_TOO_LARGE, HEADER_BEYOND_FILE -> CHECKPOINT;
+            case HEADER_NOT_UTF8, HEADER_NOT_VALID, NO_CHECKPOINT -> CHECKPOINT;
+            default -> null;
+        };
+    }
+
+    /** Shows it, and returns the exit code. */
+    int print(Terminal terminal, Throwable cause, boolean debug) {
+        terminal.out().flush();
+        sentences.forEach(sentence -> terminal.err().println("fundir: " + sentence));
+        hint.ifPresent(line -> terminal.err().println("hint: " + line));
+        if (debug) {
+            cause.printStackTrace(terminal.err());
+        }
+        return exitCode;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.fundir.cli;
+
+import dev.fundir.Checkpoint;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code fundir inspect}: what a checkpoint holds, from its headers alone. */
+@Command(
+        name = "inspect",
+        description = "Shows what a checkpoint holds.",
+        sortOptions = false,
+        footer = {
+            "",
+            "@|bold Examples|@",
+            "  fundir inspect model.safetensors",
+            "  fundir inspect -v model/",
+            "  fundir inspect model.safetensors.index.json --json"
+        })
+final class InspectCommand implements Callable<Integer> {
+    @ParentCommand
+    private FundirCommand parent;
+
+    @Parameters(paramLabel = "PATH", description = "A file, folder or index file.")
+    private Path path;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "List every tensor instead of the folded tree.")
+    private boolean everyTensor;
+
+    @Option(names = "--json", description = "Report in JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = parent.terminal().out();
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            Architecture architecture = Architecture.of(checkpoint);
+            if (json) {
+                InspectJson.write(checkpoint, architecture, out);
+                return 0;
+            }
+            InspectText.write(checkpoint, architecture, out);
+            out.println();
+            out.println("Tensors");
+            if (everyTensor) {
+                TensorList.write(checkpoint.tensors(), out);
+            } else {
+                LayerTree.of(checkpoint.tensors()).write(out);
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.fundir.cli;
+
+import dev.fundir.Tensor;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The tensors of a checkpoint by the parts of their names. Numbered modules that hold the same tensors, which is what
+ * the layers of a model do, are shown once: {@code layers.0-21 × 9 tensors}.
+ */
+final class LayerTree {
+    private final Map<String, LayerTree> children = new TreeMap<>(NaturalOrder.INSTANCE);
+    private Tensor tensor;
+    private int tensorCount;
+
+    private LayerTree() {}
+
+    static LayerTree of(List<Tensor> tensors) {
+        LayerTree root = new LayerTree();
+        for (Tensor tensor : tensors) {
+            LayerTree node = root;
+            node.tensorCount++;
+            for (String part : tensor.name().split("\\.", -1)) {
+                node = node.children.computeIfAbsent(part, key -> new LayerTree());
+                node.tensorCount++;
+            }
+            node.tensor = tensor;
+        }
+        return root;
+    }
+
+    void write(PrintWriter out) {
+        TextTable table = new TextTable().right(3);
+        addChildren("", table);
+        table.write(out);
+    }
+
+    private void addChildren(String indent, TextTable table) {
+        List<Map.Entry<String, LayerTree>> entries = new ArrayList<>(children.entrySet());
+        for (int i = 0; i < entries.size(); ) {
+            int end = endOfRun(entries, i);
+            String first = entries.get(i).getKey();
+            LayerTree node = entries.get(i).getValue();
+            if (end - i == 1) {
+                node.add(indent, first, table);
+            } else {
+                String range = first + "-" + entries.get(end - 1).getKey();
+                table.row(indent + range + " × " + count(node.tensorCount));
+                node.addChildren(indent + "  ", table);
+            }
+            i = end;
+        }
+    }
+
+    /** Adds this node; one that has a single child goes on the same line as that. */
+    private void add(String indent, String name, TextTable table) {
+        if (tensor != null) {
+            table.row(
+                    indent + name,
+                    tensor.dtype().name(),
+                    Arrays.toString(tensor.shape()),
+                    ByteSize.format(tensor.byteSize()));
+        }
+        if (tensor == null && children.size() == 1) {
+            Map.Entry<String, LayerTree> only = children.entrySet().iterator().next();
+            only.getValue().add(indent, name + "." + only.getKey(), table);
+            return;
+        }
+        if (children.isEmpty()) {
+            return;
+        }
+        List<Map.Entry<String, LayerTree>> entries = new ArrayList<>(children.entrySet());
+        boolean foldsToOne = tensor == null && endOfRun(entries, 0) == entries.size();
+        if (foldsToOne) {
+            String range = entries.get(0).getKey() + "-"
+                    + entries.get(entries.size() - 1).getKey();
+            LayerTree layer = entries.get(0).getValue();
+            table.row(indent + name + "." + range + " × " + count(layer.tensorCount));
+            layer.addChildren(indent + "  ", table);
+        } else {
+            if (tensor == null) {
+                table.row(indent + name);
+            }
+            addChildren(indent + "  ", table);
+        }
+    }
+
+    /** The end of the run of consecutive numbers from {@code begin} on whose modules hold the same. */
+    private static int endOfRun(List<Map.Entry<String, LayerTree>> entries, int begin) {
+        int end = begin + 1;
+        while (end < entries.size()
+                && follows(entries.get(end - 1).getKey(), entries.get(end).getKey())
+                && entries.get(begin).getValue().isLike(entries.get(end).getValue())) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean follows(String a, String b) {
+        try {
+            return Long.parseUnsignedLong(b) == Long.parseUnsignedLong(a) + 1;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** Whether both hold tensors of the same names, dtypes and shapes. */
+    private boolean isLike(LayerTree other) {
+        if (tensorCount != other.tensorCount
+                || (tensor == null) != (other.tensor == null)
+                || !children.keySet().equals(other.children.keySet())) {
+            return false;
+        }
+        if (tensor != null
+                && (tensor.dtype() != other.tensor.dtype() || !Arrays.equals(tensor.shape(), other.tensor.shape()))) {
+            return false;
+        }
+        return children.entrySet().stream()
+                .allMatch(child -> child.getValue().isLike(other.children.get(child.getKey())));
+    }
+
+    private static String count(int tensors) {
+        return tensors == 1 ? "1 tensor" : tensors + " tensors";
+    }
+}

@@ -1,0 +1,212 @@
+package dev.fundir.cli;
+
+import dev.fundir.DType;
+import dev.fundir.merge.Merge;
+import dev.fundir.merge.MergeListener;
+import dev.fundir.merge.MergeMethod;
+import dev.fundir.merge.MergePlan;
+import dev.fundir.merge.MergeResult;
+import dev.fundir.merge.Missing;
+import dev.fundir.merge.NonFloat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code fundir merge}: several checkpoints into one. */
+@Command(
+        name = "merge",
+        description = "Merges checkpoints into one.",
+        sortOptions = false,
+        customSynopsis = "@|bold fundir merge|@ INPUT... --method M -o OUT [OPTION]...",
+        footer = {
+            "",
+            "An option that belongs to the models takes one value for all of them, or one",
+            "for each, in order. A base has none. Where a method needs a base and --base is",
+            "not given, the first model is the base.",
+            "",
+            "@|bold Examples|@",
+            "  fundir merge model1.safetensors model2.safetensors --method ties \\",
+            "      --output merged.safetensors",
+            "  fundir merge code math --base base --method dare_ties --weights 0.6,0.4 \\",
+            "      --density 0.3 -o merged",
+            "  fundir merge a.safetensors b.safetensors --method slerp --t 0.3 -o ab",
+            "  fundir merge a b c --method average --dtype BF16 -o soup --dry-run"
+        })
+final class MergeCommand implements Callable<Integer> {
+    /** What the command line takes where a method would keep everything. */
+    private static final Map<String, Double> USUAL_DENSITY =
+            Map.of("ties", 0.2, "dare", 0.5, "dare_linear", 0.5, "dare_ties", 0.5);
+
+    @ParentCommand
+    private FundirCommand parent;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "The models: files, folders or index files.")
+    private List<Path> models;
+
+    @Option(
+            names = {"-m", "--method"},
+            paramLabel = "M",
+            required = true,
+            description = "How: average, linear, slerp, task_arithmetic, ties, dare_linear, dare_ties.")
+    private String method;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT",
+            required = true,
+            description = "A file when it ends in .safetensors, else a folder.")
+    private Path output;
+
+    @Option(names = "--base", paramLabel = "P", description = "What the models were fine-tuned from.")
+    private Path base;
+
+    @Option(names = "--weights", paramLabel = "w", split = ",", description = "How much each model counts; 1 each.")
+    private List<String> weights;
+
+    @Option(
+            names = "--density",
+            paramLabel = "d",
+            split = ",",
+            description = "Which part of each model's changes is kept; ties 0.2, dare 0.5.")
+    private List<String> density;
+
+    @Option(names = "--t", paramLabel = "x", description = "Where between the two models: 0 the first, 1 the second.")
+    private String t;
+
+    @Option(names = "--lambda", paramLabel = "x", description = "Factor on the sum of all changes.")
+    private String lambda;
+
+    @Option(names = "--normalize", negatable = true, description = "Whether to divide by the sum of the weights.")
+    private Boolean normalize;
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "Any parameter of the method; rng=mt19937 or philox.")
+    private Map<String, String> settings = Map.of();
+
+    @Option(names = "--seed", paramLabel = "n", description = "Seed of random masks; 0.")
+    private Long seed;
+
+    @Option(names = "--dtype", paramLabel = "D", description = "Dtype of the output: BF16, F16, F32, F64.")
+    private DType dtype;
+
+    @Option(
+            names = "--shard-size",
+            paramLabel = "S",
+            description = "Split the output into files of this size; 5GB in a folder.")
+    private ByteSize shardSize;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads; as many as there are processors.")
+    private Integer threads;
+
+    @Option(names = "--memory", paramLabel = "S", description = "Memory that may be used for tensors; 256MiB.")
+    private ByteSize memory;
+
+    @Option(
+            names = "--missing",
+            paramLabel = "P",
+            description = "When an input lacks a tensor: error, or merge over those available.")
+    private Missing missing = Missing.ERROR;
+
+    @Option(
+            names = "--non-float",
+            paramLabel = "P",
+            description = "When integer tensors differ: error, or take those of base or of the first model.")
+    private NonFloat nonFloat = NonFloat.ERROR;
+
+    @Option(names = "--dry-run", description = "Show the plan, tensor by tensor, and write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--force", description = "Replace an output that exists.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Report in JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        MergePlan plan = describe().plan(output);
+        plan.notices().forEach(parent::notice);
+        Terminal terminal = parent.terminal();
+        if (dryRun) {
+            if (json) {
+                MergeJson.write(plan, terminal.out());
+            } else {
+                PlanText.write(plan, terminal.out());
+            }
+            return 0;
+        }
+        try (MergeResult result = run(plan)) {
+            result.notices().stream()
+                    .filter(notice -> !plan.notices().contains(notice))
+                    .forEach(parent::notice);
+            if (json) {
+                MergeJson.write(plan, result, terminal.out());
+            } else {
+                MergeSummary.write(plan, result, terminal.out());
+            }
+        }
+        return 0;
+    }
+
+    private MergeResult run(MergePlan plan) throws IOException {
+        if (parent.quiet()) {
+            return plan.run(MergeListener.none());
+        }
+        try (ProgressLine progress = new ProgressLine(parent.terminal())) {
+            return plan.run(progress);
+        }
+    }
+
+    private Merge describe() {
+        try {
+            return merge();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private Merge merge() {
+        Merge merge = Merge.method(method).missing(missing).nonFloat(nonFloat).overwrite(force);
+        models.forEach(merge::model);
+        Optional.ofNullable(base).ifPresent(merge::base);
+        Optional.ofNullable(dtype).ifPresent(merge::outputDType);
+        Optional.ofNullable(seed).ifPresent(merge::seed);
+        Optional.ofNullable(threads).ifPresent(merge::threads);
+        Optional.ofNullable(memory).ifPresent(size -> merge.memory(size.bytes()));
+        Optional.ofNullable(shardSize).ifPresent(size -> merge.shardSize(size.bytes()));
+        parameters(merge);
+        return merge;
+    }
+
+    private void parameters(Merge merge) {
+        new ParameterOptions(settings, spec.commandLine())
+                .ofModel("weight", weights, needsWeight() ? 1.0 : null)
+                .ofModel("density", density, USUAL_DENSITY.get(method))
+                .shared("t", t)
+                .shared("lambda", lambda)
+                .shared("normalize", normalize)
+                .addTo(merge);
+    }
+
+    private boolean needsWeight() {
+        return MergeMethod.find(method)
+                .flatMap(known -> known.parameter("weight"))
+                .filter(weight -> weight.defaultValue().isEmpty())
+                .isPresent();
+    }
+}

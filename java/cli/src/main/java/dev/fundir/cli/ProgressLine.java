@@ -1,0 +1,92 @@
+package dev.fundir.cli;
+
+import dev.fundir.merge.MergeListener;
+import dev.fundir.merge.MergeProgress;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * Shows the progress of a merge: a bar that is redrawn on a terminal, a few plain lines elsewhere. Closing it takes the
+ * bar away.
+ */
+final class ProgressLine implements MergeListener, AutoCloseable {
+    private static final int BAR = 24;
+    private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
+
+    /** Where nobody watches, a merge that is shorter says nothing, and others a line each quarter. */
+    private static final double QUIET_SECONDS = 2;
+
+    private final PrintWriter err;
+    private final boolean terminal;
+    private final boolean unicode;
+    private final int columns;
+    private int quartersSaid;
+    private boolean drawn;
+
+    ProgressLine(Terminal terminal) {
+        err = terminal.err();
+        this.terminal = terminal.errIsTerminal();
+        unicode = terminal.unicode();
+        columns = terminal.columns();
+    }
+
+    @Override
+    public void progress(MergeProgress progress) {
+        if (terminal) {
+            draw(progress);
+        } else {
+            say(progress);
+        }
+    }
+
+    private void draw(MergeProgress progress) {
+        String line = bar(progress.fraction()) + " " + figures(progress);
+        err.print("\r" + line.substring(0, Math.min(line.length(), columns - 1)) + "\u001b[K");
+        err.flush();
+        drawn = true;
+    }
+
+    private void say(MergeProgress progress) {
+        int quarters = (int) (progress.fraction() * 4);
+        if (progress.seconds() >= QUIET_SECONDS && quarters > quartersSaid && quarters < 4) {
+            quartersSaid = quarters;
+            err.println("merging: " + figures(progress));
+        }
+    }
+
+    private static String figures(MergeProgress progress) {
+        String speed = progress.seconds() > 0
+                ? ByteSize.format((long) (progress.bytesDone() / progress.seconds())) + "/s"
+                : "";
+        String left =
+                Double.isNaN(progress.secondsLeft()) ? "" : ", " + Duration.format(progress.secondsLeft()) + " left";
+        return String.format(
+                Locale.ROOT,
+                "%3.0f%% %s of %s, tensor %d of %d, %s%s",
+                Math.floor(progress.fraction() * 100),
+                ByteSize.format(progress.bytesDone()),
+                ByteSize.format(progress.bytesTotal()),
+                progress.tensorsDone(),
+                progress.tensorsTotal(),
+                speed,
+                left);
+    }
+
+    private String bar(double fraction) {
+        int eighths = (int) (fraction * BAR * 8);
+        StringBuilder bar = new StringBuilder(BAR + 2).append(unicode ? "" : "[");
+        for (int cell = 0; cell < BAR; cell++) {
+            int filled = Math.max(0, Math.min(8, eighths - cell * 8));
+            bar.append(unicode ? EIGHTHS.charAt(filled) : filled == 8 ? '#' : '-');
+        }
+        return bar.append(unicode ? "▏" : "]").toString();
+    }
+
+    @Override
+    public void close() {
+        if (drawn) {
+            err.print("\r\u001b[K");
+            err.flush();
+        }
+    }
+}

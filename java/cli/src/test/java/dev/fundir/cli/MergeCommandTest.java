@@ -1,0 +1,234 @@
+package dev.fundir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.fundir.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fundir merge} as people call it. */
+class MergeCommandTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writeModels() throws IOException {
+        DemoModel.write(folder.resolve("model1.safetensors"), 1);
+        DemoModel.write(folder.resolve("model2.safetensors"), 2);
+    }
+
+    @Test
+    void tiesOfTwoModelsRunsAsItStands() throws Exception {
+        FundirProcess.Outcome outcome = FundirProcess.run(
+                folder,
+                "merge",
+                "model1.safetensors",
+                "model2.safetensors",
+                "--method",
+                "ties",
+                "--output",
+                "merged.safetensors");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals(
+                List.of("note: no base is given: the first model, model1.safetensors, is the base"),
+                outcome.err().lines().toList());
+        assertTrue(outcome.out().startsWith("merged.safetensors\n  TIES: 39 tensors"), outcome.out());
+        try (Checkpoint merged = Checkpoint.open(folder.resolve("merged.safetensors"))) {
+            assertEquals("TIES", merged.metadata().get("merge_method"));
+            assertEquals("merged", merged.metadata().get("name"));
+            assertEquals("llama", merged.metadata().get("architecture"));
+        }
+    }
+
+    @Test
+    void tiesKeepsAFifthOfTheChangesWhenNothingIsSaid() {
+        FundirProcess.Outcome plan = merge("--method", "ties", "--dry-run");
+        assertTrue(plan.out().contains("(weight=1.0, density=0.2)"), plan.out());
+        FundirProcess.Outcome dare = merge("--method", "dare", "--dry-run");
+        assertTrue(dare.out().contains("(weight=1.0, density=0.5)"), dare.out());
+    }
+
+    @Test
+    void dryRunWritesNothing() throws IOException {
+        FundirProcess.Outcome outcome = merge("--method", "slerp", "--t", "0.5", "--dry-run");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.out().contains("model.norm.weight  BF16 [192]  slerp(t=0.5) of 0, 1\n"), outcome.out());
+        assertTrue(outcome.out().contains("39 tensors by SLERP; reads 10.2 MB, writes 5.12 MB"), outcome.out());
+        assertEquals(List.of("model1.safetensors", "model2.safetensors"), files());
+    }
+
+    @Test
+    void jsonReportsTheMerge() throws IOException {
+        FundirProcess.Outcome outcome = merge("--method", "linear", "--json", "--seed", "7");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals(
+                List.of(
+                        "output",
+                        "method",
+                        "tensorCount",
+                        "parameterCount",
+                        "bytesRead",
+                        "bytesWritten",
+                        "seconds",
+                        "peakMemoryBytes",
+                        "seed",
+                        "copied",
+                        "merged",
+                        "notices"),
+                topFields(outcome.out()));
+        assertTrue(outcome.out().contains("\"merged\" : 39"), outcome.out());
+        assertTrue(outcome.out().contains("\"seed\" : 7"), outcome.out());
+    }
+
+    @Test
+    void jsonOfADryRunHoldsThePlan() throws IOException {
+        FundirProcess.Outcome outcome = merge("--method", "linear", "--json", "--dry-run");
+        assertTrue(topFields(outcome.out()).contains("tensors"), outcome.out());
+        assertTrue(outcome.out().contains("\"weight\" : 1.0"), outcome.out());
+    }
+
+    @Test
+    void quietSaysNothingBesidesTheResult() {
+        assertEquals("", merge("--method", "ties", "-q").err());
+    }
+
+    @Test
+    void existingOutputStaysUnlessForced() throws IOException {
+        Files.writeString(folder.resolve("out.safetensors"), "mine");
+        FundirProcess.Outcome refused = merge("--method", "average");
+        assertEquals(1, refused.exitCode());
+        assertEquals(
+                List.of(
+                        "fundir: " + folder.resolve("out.safetensors") + " exists and is not to be replaced",
+                        "hint: --force replaces it"),
+                refused.err().lines().toList());
+        assertEquals("mine", Files.readString(folder.resolve("out.safetensors")));
+        assertEquals(0, merge("--method", "average", "--force").exitCode());
+        assertTrue(Files.size(folder.resolve("out.safetensors")) > 1_000_000);
+    }
+
+    @Test
+    void everyMistakeHasItsLine() {
+        FundirProcess.Outcome outcome =
+                merge("--method", "ties", "--density", "3", "--weights", "1,2,3", "--set", "lamda=1");
+        assertEquals(2, outcome.exitCode());
+        List<String> lines = outcome.err().lines().toList();
+        assertEquals(
+                3, lines.stream().filter(line -> line.startsWith("fundir: ")).count(), outcome.err());
+        assertTrue(outcome.err().contains("no parameter lamda; did you mean lambda?"), outcome.err());
+        assertTrue(outcome.err().contains("weight has 3 values for 1 model"), outcome.err());
+        assertTrue(outcome.err().contains("density is 3, expected a number from 0 to 1"), outcome.err());
+    }
+
+    @Test
+    void unknownMethodSuggestsOne() {
+        FundirProcess.Outcome outcome = merge("--method", "teis");
+        assertEquals(2, outcome.exitCode());
+        assertTrue(
+                outcome.err().startsWith("fundir: there is no merge method teis; did you mean ties?"), outcome.err());
+    }
+
+    @Test
+    void misspeltOptionSuggestsOne() {
+        FundirProcess.Outcome outcome = merge("--method", "ties", "--densty", "0.5");
+        assertEquals(2, outcome.exitCode());
+        assertTrue(outcome.err().contains("'--densty'"), outcome.err());
+        assertTrue(outcome.err().contains("--density"), outcome.err());
+    }
+
+    @Test
+    void valuesThatCannotBeReadAreWrongUsage() {
+        for (String[] wrong : new String[][] {
+            {"--threads", "two"},
+            {"--threads", "-1"},
+            {"--memory", "much"},
+            {"--dtype", "int9"},
+            {"--missing", "some"},
+            {"--set", "rng=dice"}
+        }) {
+            FundirProcess.Outcome outcome = merge("--method", "linear", wrong[0], wrong[1]);
+            assertEquals(2, outcome.exitCode(), outcome.err());
+            assertTrue(outcome.err().startsWith("fundir: "), outcome.err());
+            assertEquals(2, outcome.err().lines().count(), outcome.err());
+        }
+    }
+
+    @Test
+    void methodIsRequired() {
+        FundirProcess.Outcome outcome = merge();
+        assertEquals(2, outcome.exitCode());
+        assertTrue(outcome.err().contains("--method"), outcome.err());
+    }
+
+    @Test
+    void missingInputIsOneLine() {
+        FundirProcess.Outcome outcome =
+                Command.run("merge", "no.safetensors", "nor.safetensors", "-m", "average", "-o", "x.safetensors");
+        assertEquals(1, outcome.exitCode());
+        assertEquals("fundir: no.safetensors: no such file or folder\n", outcome.err());
+    }
+
+    @Test
+    void whatIsNoCheckpointGetsAHint() throws IOException {
+        Path yaml = Files.writeString(folder.resolve("recipe.yml"), "merge_method: ties\nmodels: []\n");
+        FundirProcess.Outcome outcome = Command.run(
+                "merge",
+                yaml.toString(),
+                "-m",
+                "average",
+                "-o",
+                folder.resolve("x").toString());
+        assertEquals(1, outcome.exitCode());
+        assertTrue(outcome.err().startsWith("fundir: " + yaml), outcome.err());
+        assertTrue(outcome.err().contains("\nhint: a checkpoint is a .safetensors file"), outcome.err());
+        assertFalse(Files.exists(folder.resolve("x")));
+    }
+
+    @Test
+    void debugShowsWhereItFailed() {
+        FundirProcess.Outcome outcome = Command.run("inspect", "no.safetensors", "--debug");
+        assertTrue(outcome.err().contains("NoSuchFileException"), outcome.err());
+        assertTrue(outcome.err().contains("\tat dev.fundir"), outcome.err());
+    }
+
+    private FundirProcess.Outcome merge(String... more) {
+        String[] start = {
+            "merge",
+            folder.resolve("model1.safetensors").toString(),
+            folder.resolve("model2.safetensors").toString(),
+            "-o",
+            folder.resolve("out.safetensors").toString()
+        };
+        return Command.run(Stream.concat(Stream.of(start), Stream.of(more)).toArray(String[]::new));
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static List<String> topFields(String text) throws IOException {
+        List<String> fields = new ArrayList<>();
+        try (JsonParser json = new JsonFactory().createParser(text)) {
+            json.nextToken();
+            for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+                fields.add(field);
+                json.nextToken();
+                json.skipChildren();
+            }
+        }
+        return fields;
+    }
+}
