@@ -6,7 +6,7 @@
 pub mod detail;
 pub mod guard;
 pub mod header;
-mod merge;
+pub mod merge;
 
 use std::panic::catch_unwind;
 

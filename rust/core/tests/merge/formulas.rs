@@ -92,6 +92,18 @@ fn bits_do_not_depend_on_threads_levels_or_memory() {
 }
 
 #[test]
+fn a_tensor_that_fits_the_memory_is_read_once() {
+    for recipe in recipes() {
+        let models = models(&recipe, &[BF16]);
+        let once: u64 = models.iter().map(|m| m.bytes.len() as u64).sum();
+        let roomy = Recipe { memory: 1 << 30, ..recipe.clone() }.run(&models, BF16).report;
+        assert_eq!(roomy.bytes_read, once, "{recipe:?}");
+        let narrow = Recipe { memory: once, ..recipe.clone() }.run(&models, BF16).report;
+        assert!(narrow.bytes_read >= once);
+    }
+}
+
+#[test]
 fn bits_do_not_depend_on_the_place_in_the_file() {
     for recipe in recipes() {
         let models = models(&recipe, &[BF16]);

@@ -137,7 +137,7 @@ final class MergeRun {
                 nanElements,
                 infiniteElements,
                 seconds,
-                report.getLong(64),
+                ProcessMemory.peakResidentBytes(),
                 report.getInt(56),
                 plan.seed(),
                 List.copyOf(notices));

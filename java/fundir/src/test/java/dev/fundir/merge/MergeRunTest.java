@@ -45,6 +45,8 @@ class MergeRunTest {
             assertEquals(1, result.tensorsMerged());
             assertEquals(0, result.tensorsCopied());
             assertEquals(12, result.bytesWritten());
+            boolean tells = Files.exists(Path.of("/proc/self/status"));
+            assertEquals(tells, result.peakMemoryBytes() > 1 << 20, "a JVM takes more than a megabyte");
         }
         assertEquals(Set.of("a.safetensors", "b.safetensors", "out.safetensors"), files());
     }
