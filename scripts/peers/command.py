@@ -1,0 +1,19 @@
+"""Runs the fundir command."""
+import json
+import subprocess
+
+
+class Fundir:
+    def __init__(self, path):
+        self.path = path
+
+    def merge(self, models, output, *options):
+        self._run("merge", *models, "-q", "-o", output, *options)
+
+    def inspect(self, path):
+        return json.loads(self._run("inspect", path, "--json"))
+
+    def _run(self, *arguments):
+        done = subprocess.run([self.path, *map(str, arguments)], capture_output=True, text=True)
+        assert done.returncode == 0, f"fundir {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr.strip()}"
+        return done.stdout
