@@ -8,10 +8,10 @@ use fundir_core::merge::{self, Control, Plan, Report, method};
 use crate::guard::{Output, guard, input, invalid};
 
 /// Bytes of the control words; `FUNDIR_CONTROL_SIZE` in the header.
-const CONTROL_SIZE: usize = 64;
+pub const CONTROL_SIZE: usize = 64;
 
 /// Bytes of a report; `FUNDIR_REPORT_SIZE` in the header.
-const REPORT_SIZE: usize = 128;
+pub const REPORT_SIZE: usize = 128;
 
 /// Writes the table of merge methods.
 ///
