@@ -8,8 +8,8 @@ use safetensors::Dtype;
 use serde::Deserialize;
 use serde::de::value::{Error as DtypeError, StrDeserializer};
 
+use super::entries::{Entries, Metadata, Tensor};
 use super::json::{METADATA_KEY, MetadataValue};
-use super::parse::{Entries, Metadata, Tensor};
 
 /// Bytes of a header per tensor, about, by which room is made for its entries.
 const BYTES_PER_TENSOR: usize = 96;

@@ -7,6 +7,7 @@
 
 mod canonical;
 mod declaration;
+mod entries;
 mod hash;
 mod index;
 mod json;
@@ -19,8 +20,9 @@ mod validate;
 mod write;
 
 pub use declaration::{Declaration, DeclaredTensor};
+pub use entries::Tensor;
 pub use hash::{NameHasher, name_hash};
 pub use index::Index;
-pub use parse::{Header, Tensor, parse};
+pub use parse::{Header, parse};
 pub use prefix::{MAX_LENGTH, extent};
 pub use shards::ShardIndex;

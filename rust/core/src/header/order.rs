@@ -1,6 +1,6 @@
 //! The two orders of a header's tensors, and names that appear twice.
 
-use super::parse::Tensor;
+use super::entries::Tensor;
 
 /// Brings the tensors into file order, keeps only the last of those with the same name (as the reference crate does),
 /// and returns the positions of the rest in name order.

@@ -3,37 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use safetensors::Dtype;
-
+use super::entries::{Entries, Metadata, Tensor, shape};
 use super::{canonical, json, order, prefix, validate};
 use crate::error::{Error, Reason, Result};
-
-/// The `__metadata__` map of a header, by key.
-pub(super) type Metadata<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
-
-/// What a header declares of one tensor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tensor<'a> {
-    /// The name, borrowed from the header where it has no escapes.
-    pub name: Cow<'a, str>,
-    /// The element type.
-    pub dtype: Dtype,
-    /// The first byte, counted from the start of the data.
-    pub begin: u64,
-    /// One past the last byte, counted from the start of the data.
-    pub end: u64,
-    pub(super) first_dim: u32,
-    pub(super) rank: u32,
-}
-
-/// The entries of a header as they stand in it, not yet checked against each other.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Entries<'a> {
-    pub tensors: Vec<Tensor<'a>>,
-    /// The dimensions of all tensors, one after the other. There are fewer than 2^32: a header has 10^8 bytes at most.
-    pub dims: Vec<u64>,
-    pub metadata: Option<Metadata<'a>>,
-}
 
 /// A header that keeps all rules of the format, borrowing from the bytes it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +63,6 @@ impl<'a> Header<'a> {
     pub fn metadata(&self) -> Option<&BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
         self.metadata.as_ref()
     }
-}
-
-/// The dimensions of `tensor` among those of all tensors.
-pub(super) fn shape<'d>(dims: &'d [u64], tensor: &Tensor<'_>) -> &'d [u64] {
-    &dims[tensor.first_dim as usize..][..tensor.rank as usize]
 }
 
 fn not_utf8(error: std::str::Utf8Error) -> Error {

@@ -1,7 +1,7 @@
 //! The rules that the tensors of a header keep together: no hole, no overlap, sizes that fit, and a file as long as its
 //! last tensor says.
 
-use super::parse::{Tensor, shape};
+use super::entries::{Tensor, shape};
 use super::size::{ShapeText, byte_size};
 use crate::error::{Error, Reason, Result};
 

@@ -1,11 +1,12 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
 use super::block::{self, Special};
+use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
-use super::plan::{Entry, Plan};
+use super::plan::{COPY, Entry, IDENTICAL, Plan};
 use super::rng::Masks;
 use super::running::{Running, Work, Worker};
 use crate::error::{Error, Result, Status};
@@ -15,14 +16,8 @@ use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use safetensors::Dtype;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
-
-/// The setting of tensors whose bytes are copied from their only input.
-pub const COPY: &str = "copy";
-
-/// The setting of tensors that have to be the same in all inputs, and are copied from the first.
-pub const IDENTICAL: &str = "identical";
 
 /// Bytes of one copy: large enough that the kernel works at its pace, small enough that workers share a tensor.
 const COPIED_AT_ONCE: u64 = 8 << 20;
@@ -91,30 +86,22 @@ struct Engine<'p> {
     /// Tensors are opened one at a time, in the order of the plan.
     masks: Mutex<Masks>,
     memory: Arc<Memory>,
-    board: Mutex<Board<'p>>,
-    changed: Condvar,
-    bytes_read: AtomicU64,
+    board: Board<Job<'p>>,
+    counts: Counts,
 }
 
-/// What there is to do, shared by the workers.
+/// What is counted on the way.
 #[derive(Default)]
-struct Board<'p> {
-    open: Vec<Slot<'p>>,
-    next_entry: usize,
-    opening: bool,
-    /// Tensors between two passes, in nobody's list.
-    turning: usize,
-    failure: Option<Error>,
-    report: Report,
+struct Counts {
+    read: AtomicU64,
+    written: AtomicU64,
+    merged: AtomicU64,
+    copied: AtomicU64,
+    nan: AtomicU64,
+    infinite: AtomicU64,
 }
 
-/// An open tensor and how far its pass is.
-struct Slot<'p> {
-    job: Arc<Job<'p>>,
-    next: u64,
-    done: u64,
-}
-
+/// An open tensor.
 struct Job<'p> {
     entry: &'p Entry,
     blocks: u64,
@@ -127,12 +114,6 @@ enum Task {
     /// The bytes of an input are the result.
     Copy(usize),
     Compute(RwLock<Box<dyn Running>>),
-}
-
-/// What a worker does next.
-enum Claim<'p> {
-    Open(usize),
-    Block(Arc<Job<'p>>, u64),
 }
 
 impl<'p> Engine<'p> {
@@ -159,67 +140,49 @@ impl<'p> Engine<'p> {
             methods,
             masks: Mutex::new(Masks::new(plan.generator, plan.seed)),
             memory: Memory::new(plan.memory / 4 * 3),
-            board: Mutex::default(),
-            changed: Condvar::new(),
-            bytes_read: AtomicU64::new(0),
+            board: Board::new(plan.entries.len(), threads + 1),
+            counts: Counts::default(),
         })
     }
 
     fn report(self, started: Instant) -> Result<Report> {
-        let board = self.board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failure) = board.failure {
+        let is_stopped = self.is_stopped();
+        if let Some(failure) = self.board.into_failure() {
             return Err(failure);
         }
-        if self.control.cancel.load(Ordering::Relaxed) != 0 {
+        if is_stopped {
             return Err(Error::new(Status::Cancelled, "the merge was cancelled"));
         }
         Ok(Report {
-            bytes_read: self.bytes_read.into_inner(),
+            bytes_read: self.counts.read.into_inner(),
+            bytes_written: self.counts.written.into_inner(),
+            merged: self.counts.merged.into_inner(),
+            copied: self.counts.copied.into_inner(),
+            nan: self.counts.nan.into_inner(),
+            infinite: self.counts.infinite.into_inner(),
             nanoseconds: started.elapsed().as_nanos() as u64,
             threads: self.threads as u32,
             level: self.level.number(),
-            ..board.report
         })
     }
 
     /// A worker's life.
     fn work(&self) {
-        let _alarm = Alarm(self);
+        let _leaving = Leaving(&self.board);
         let mut worker = Worker::default();
-        while let Some(claim) = self.claim() {
+        while let Some(claim) = self.board.claim(|| self.is_stopped()) {
             let outcome = match claim {
                 Claim::Open(number) => self.open(number),
                 Claim::Block(job, block) => self.block(&job, block, &mut worker),
             };
             if let Err(failure) = outcome {
-                self.fail(failure);
+                self.board.fail(failure);
             }
         }
     }
 
-    /// What to do next; none when all is done, or nothing is to be done any more.
-    fn claim(&self) -> Option<Claim<'p>> {
-        let mut board = self.lock();
-        loop {
-            if board.failure.is_some() || self.control.cancel.load(Ordering::Relaxed) != 0 {
-                return None;
-            }
-            if let Some(slot) = board.open.iter_mut().find(|slot| slot.next < slot.job.blocks) {
-                slot.next += 1;
-                return Some(Claim::Block(slot.job.clone(), slot.next - 1));
-            }
-            let busy = board.open.len() + board.turning;
-            let left = self.plan.entries.len() - board.next_entry;
-            if left > 0 && !board.opening && busy <= self.threads {
-                board.opening = true;
-                board.next_entry += 1;
-                return Some(Claim::Open(board.next_entry - 1));
-            }
-            if left == 0 && busy == 0 && !board.opening {
-                return None;
-            }
-            board = self.changed.wait(board).unwrap_or_else(PoisonError::into_inner);
-        }
+    fn is_stopped(&self) -> bool {
+        self.control.cancel.load(Ordering::Relaxed) != 0
     }
 
     /// Starts the computation of a tensor.
@@ -239,14 +202,10 @@ impl<'p> Engine<'p> {
             _ => None,
         };
         let job = Arc::new(Job { entry, blocks, task, kept });
-        let mut board = self.lock();
-        board.opening = false;
         if blocks == 0 {
-            self.finish(&mut board, &job);
-        } else {
-            board.open.push(Slot { job, next: 0, done: 0 });
+            self.finish(&job);
         }
-        self.changed.notify_all();
+        self.board.opened(job, blocks);
         Ok(())
     }
 
@@ -289,12 +248,19 @@ impl<'p> Engine<'p> {
 
     /// Works on a block, and ends the pass when it is the last one.
     fn block(&self, job: &Arc<Job<'p>>, block: u64, worker: &mut Worker) -> Result<()> {
-        let special = match &job.task {
-            Task::Copy(input) => self.copy(job.entry, *input, block).map(|()| Special::default()),
-            Task::Compute(running) => self.compute(job, running, block, worker),
+        let done = match &job.task {
+            Task::Copy(input) => self.copy(job.entry, *input, block),
+            Task::Compute(running) => {
+                self.compute(job, running, block, worker).map(|special| self.note(special))
+            }
         };
-        let special = special.map_err(|e| e.in_tensor(&*job.entry.name))?;
-        if self.is_last_block(job, special) { self.end_pass(job) } else { Ok(()) }
+        done.map_err(|e| e.in_tensor(&*job.entry.name))?;
+        if self.board.block_done(job) { self.end_pass(job) } else { Ok(()) }
+    }
+
+    fn note(&self, special: Special) {
+        self.counts.nan.fetch_add(special.nan, Ordering::Relaxed);
+        self.counts.infinite.fetch_add(special.infinite, Ordering::Relaxed);
     }
 
     fn compute(
@@ -348,37 +314,20 @@ impl<'p> Engine<'p> {
             to.offset + start,
             length,
         )?;
-        self.bytes_read.fetch_add(length, Ordering::Relaxed);
+        self.counts.read.fetch_add(length, Ordering::Relaxed);
         self.control.bytes.fetch_add(length, Ordering::Relaxed);
         Ok(())
     }
 
     fn read(&self, entry: &Entry, input: usize, from: u64, buffer: &mut [u8]) -> Result<()> {
         let stored = entry.inputs[input].stored;
-        self.bytes_read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+        self.counts.read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
         self.inputs[stored.file].read(stored.offset + from, buffer)
-    }
-
-    /// Notes that a block is done. When it was the last of its pass, takes the tensor off the list and answers true.
-    fn is_last_block(&self, job: &Arc<Job<'p>>, special: Special) -> bool {
-        let mut board = self.lock();
-        board.report.nan += special.nan;
-        board.report.infinite += special.infinite;
-        let Some(place) = board.open.iter().position(|slot| Arc::ptr_eq(&slot.job, job)) else {
-            return false;
-        };
-        board.open[place].done += 1;
-        let last = board.open[place].done == job.blocks;
-        if last {
-            board.open.remove(place);
-            board.turning += 1;
-        }
-        last
     }
 
     /// Begins the next pass of a tensor, or ends its computation after the apply pass.
     fn end_pass(&self, job: &Arc<Job<'p>>) -> Result<()> {
-        let again = match &job.task {
+        let reduced = match &job.task {
             Task::Copy(_) => false,
             Task::Compute(running) => {
                 let mut running = running.write().unwrap_or_else(PoisonError::into_inner);
@@ -389,44 +338,33 @@ impl<'p> Engine<'p> {
                 reduced
             }
         };
-        let mut board = self.lock();
-        board.turning -= 1;
-        if again {
-            board.open.insert(0, Slot { job: job.clone(), next: 0, done: 0 });
-        } else {
-            self.finish(&mut board, job);
+        if !reduced {
+            self.finish(job);
         }
-        self.changed.notify_all();
+        self.board.pass_over(job, job.blocks, reduced);
         Ok(())
     }
 
-    fn finish(&self, board: &mut Board<'p>, job: &Job<'p>) {
-        match job.task {
-            Task::Copy(_) => board.report.copied += 1,
-            Task::Compute(_) => board.report.merged += 1,
-        }
-        board.report.bytes_written += job.entry.output.bytes;
+    fn finish(&self, job: &Job<'p>) {
+        let kind = match job.task {
+            Task::Copy(_) => &self.counts.copied,
+            Task::Compute(_) => &self.counts.merged,
+        };
+        kind.fetch_add(1, Ordering::Relaxed);
+        self.counts.written.fetch_add(job.entry.output.bytes, Ordering::Relaxed);
         self.control.tensors.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn fail(&self, failure: Error) {
-        self.lock().failure.get_or_insert(failure);
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Board<'p>> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Stops the other workers when one panics, which would otherwise wait for it.
-struct Alarm<'e, 'p>(&'e Engine<'p>);
+/// Tells the others when a worker leaves, and stops them when it panics.
+struct Leaving<'b, J>(&'b Board<J>);
 
-impl Drop for Alarm<'_, '_> {
+impl<J> Drop for Leaving<'_, J> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.fail(Error::new(Status::Internal, "a worker of the merge panicked"));
         }
+        self.0.leave();
     }
 }
 

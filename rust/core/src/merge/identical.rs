@@ -1,7 +1,6 @@
 //! Tensors that are not averaged have to be the same in all models: checked before any work.
 
-use super::engine::IDENTICAL;
-use super::plan::{Entry, Plan};
+use super::plan::{Entry, IDENTICAL, Plan};
 use crate::error::{Error, Result, Status};
 use crate::io::Input;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

@@ -1,6 +1,7 @@
 //! Merging: a decoded [`plan::Plan`] is run block by block by the [`engine`]; the methods declare what they compute.
 
 pub mod block;
+mod board;
 pub mod computation;
 pub mod engine;
 mod identical;

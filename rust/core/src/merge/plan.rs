@@ -8,6 +8,12 @@ use std::path::PathBuf;
 const MAGIC: u32 = 0x4E4C_5046;
 const VERSION: u32 = 1;
 
+/// The setting of tensors whose bytes are copied from their only input.
+pub const COPY: &str = "copy";
+
+/// The setting of tensors that have to be the same in all inputs, and are copied from the first.
+pub const IDENTICAL: &str = "identical";
+
 /// A merge, with everything resolved: where each tensor's bytes are, what is done with them, and where the result goes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

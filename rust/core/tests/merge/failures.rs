@@ -3,7 +3,8 @@
 use super::common::{Model, Recipe};
 use fundir_core::error::{Error, Status};
 use fundir_core::kernels::simd::Level;
-use fundir_core::merge::engine::{COPY, IDENTICAL, run_at};
+use fundir_core::merge::engine::run_at;
+use fundir_core::merge::plan::{COPY, IDENTICAL};
 use fundir_core::merge::{Control, Plan, Report};
 use safetensors::Dtype::{self, BF16, F32, I64};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,6 +73,28 @@ fn a_missing_file_is_named() {
 fn a_cancelled_merge_says_so() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(&plan(folder.path(), 3), 1).unwrap_err().status, Status::Cancelled);
+}
+
+#[test]
+fn a_merge_can_be_cancelled_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan { threads: 7, ..plan(folder.path(), 4) };
+    for delay in 0..150 {
+        let words = [const { AtomicU64::new(0) }; 3];
+        let outcome = std::thread::scope(|scope| {
+            let merge = scope.spawn(|| {
+                run_at(
+                    &plan,
+                    Control { bytes: &words[0], tensors: &words[1], cancel: &words[2] },
+                    Level::detect(),
+                )
+            });
+            std::thread::sleep(std::time::Duration::from_micros(delay * 100));
+            words[2].store(1, Ordering::Relaxed);
+            merge.join().unwrap()
+        });
+        assert!(outcome.is_ok() || outcome.unwrap_err().status == Status::Cancelled);
+    }
 }
 
 #[test]

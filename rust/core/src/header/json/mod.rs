@@ -16,7 +16,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use self::tensor::{Declared, Shape, TensorSeed};
 use self::value::Text;
-use super::parse::{Entries, Metadata, Tensor};
+use super::entries::{Entries, Metadata, Tensor};
 use crate::error::{Error, Reason, Result};
 
 /// The key of the metadata among the names of tensors.

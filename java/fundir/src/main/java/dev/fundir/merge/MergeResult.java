@@ -16,7 +16,8 @@ import java.util.List;
  * @param nanElements elements of the inputs that are not a number
  * @param infiniteElements elements of the inputs that are infinite
  * @param seconds that the merge took, from the first read to the output in its place
- * @param peakMemoryBytes the most memory that the whole process had resident until then; 0 where the system does not tell
+ * @param peakMemoryBytes the most memory that the whole process had resident until then; 0 where the system does not
+ *     tell
  * @param threads that computed
  * @param seed of random masks, 64 bits without sign
  * @param notices what the caller should know, a sentence each

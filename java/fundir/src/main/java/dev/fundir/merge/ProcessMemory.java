@@ -23,7 +23,7 @@ final class ProcessMemory {
         }
     }
 
-    /** A line such as {@code VmHWM:    51234 kB}, whose kB are 1024 bytes. */
+    /** A line such as {@code VmHWM: 51234 kB}, whose kB are 1024 bytes. */
     private static long bytes(String line) {
         return Long.parseLong(line.substring(PEAK.length()).replace("kB", "").trim()) * 1024;
     }
