@@ -12,7 +12,7 @@ pub const BLOCK: u64 = 1 << 16;
 
 /// Elements widened and computed at a time, few enough to stay in the first-level cache. A multiple of the lanes of sums
 /// and of the groups of random masks, so that results do not depend on it.
-pub const CHUNK: usize = 1 << 11;
+pub const CHUNK: usize = 1 << 10;
 
 /// The number of blocks of a tensor.
 pub fn count(elements: u64) -> u64 {
