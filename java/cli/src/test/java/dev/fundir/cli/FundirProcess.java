@@ -13,6 +13,12 @@ import java.util.concurrent.TimeUnit;
 final class FundirProcess {
     private static final long MOST_SECONDS = 120;
 
+    /**
+     * What starts a process that heeds Ctrl-C though the tests were started in the background, where shells have it
+     * ignored; empty where env has no such option.
+     */
+    private static final List<String> HEEDING_INTERRUPTS = heedingInterrupts();
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -54,6 +60,7 @@ final class FundirProcess {
         }
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
+        command.addAll(0, HEEDING_INTERRUPTS);
         Path out = Files.createTempFile("fundir", ".out");
         Path err = Files.createTempFile("fundir", ".err");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -62,6 +69,19 @@ final class FundirProcess {
                 .redirectError(err.toFile());
         builder.environment().putAll(environment);
         return new FundirProcess(builder.start(), out, err);
+    }
+
+    private static List<String> heedingInterrupts() {
+        List<String> env = List.of("env", "--default-signal=INT");
+        List<String> attempt = new ArrayList<>(env);
+        attempt.add("true");
+        try {
+            return new ProcessBuilder(attempt).start().waitFor() == 0 ? env : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Process process() {
