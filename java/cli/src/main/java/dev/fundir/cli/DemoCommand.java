@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -27,11 +25,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Files.createTempDirectory("fundir-demo");
-        try {
-            return run(folder);
-        } finally {
-            delete(folder);
+        try (DemoFolder folder = DemoFolder.create()) {
+            return run(folder.path());
         }
     }
 
@@ -90,14 +85,6 @@ final class DemoCommand implements Callable<Integer> {
             out.println(
                     "Checked: all " + result.parameterCount() + " elements are those of TIES computed in plain Java");
             return 0;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

@@ -54,6 +54,19 @@ class InterruptionTest {
     }
 
     @Test
+    void ctrlCLeavesNothingOfADemo() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
+        FundirProcess demo =
+                FundirProcess.start(folder, Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo");
+        while (demo.process().isAlive() && isEmpty(temporary)) {
+            Thread.sleep(2);
+        }
+        signal("INT", demo.process());
+        assertEquals(130, demo.outcome().exitCode());
+        assertEquals(true, isEmpty(temporary));
+    }
+
+    @Test
     void killLeavesTheOldOutput() throws Exception {
         FundirProcess merge = startAndWaitUntilItWrites("out.safetensors");
         signal("KILL", merge.process());
@@ -83,6 +96,13 @@ class InterruptionTest {
         }
         assertEquals(true, merge.process().isAlive(), "it ended before it could be interrupted");
         return merge;
+    }
+
+    /** Whether no demo has a folder there. The JVM and its libraries have files of their own. */
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.noneMatch(file -> file.getFileName().toString().startsWith("fundir-demo"));
+        }
     }
 
     private static boolean isWriting(Path folder) throws IOException {

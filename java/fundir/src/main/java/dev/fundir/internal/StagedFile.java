@@ -77,6 +77,9 @@ public final class StagedFile implements AutoCloseable {
                 return new StagedFile(target, path, channel, permissions).protectedAsTarget();
             } catch (FileAlreadyExistsException e) {
                 AbandonedFiles.remove(path);
+            } catch (AccessDeniedException e) {
+                AbandonedFiles.remove(path);
+                throw new AccessDeniedException(target.toString(), null, "no file can be made in " + folder);
             } catch (IOException e) {
                 AbandonedFiles.remove(path);
                 throw e;

@@ -108,6 +108,16 @@ class StagedFileTest {
     }
 
     @Test
+    void namesTheTargetWhereNoFileCanBeMade() {
+        // Not even the superuser makes files there.
+        Path folder = Path.of("/sys");
+        Assumptions.assumeTrue(Files.isDirectory(folder.resolve("kernel")));
+        Path target = folder.resolve("out.safetensors");
+        AccessDeniedException e = assertThrows(AccessDeniedException.class, () -> StagedFile.create(target));
+        assertEquals(target.toString(), e.getFile());
+    }
+
+    @Test
     void refusesTargetsThatItCannotReplace() throws IOException {
         assertThrows(FileSystemException.class, () -> StagedFile.create(folder));
         assertThrows(NoSuchFileException.class, () -> StagedFile.create(folder.resolve("none/out")));
