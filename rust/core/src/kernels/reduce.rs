@@ -2,7 +2,10 @@
 //!
 //! Element `i` of a block is added to lane `i mod 16`; the lanes are added up as a fixed tree. So the width of the registers
 //! does not matter, nor how a block is cut into chunks, as long as each chunk but the last has a multiple of 16 elements.
+//!
+//! An element that is NaN or infinite counts as 0: it must not spread to all that a sum decides about.
 
+use super::real::Real;
 use super::simd::kernels;
 
 /// The number of lanes.
@@ -27,6 +30,13 @@ impl Lanes {
     }
 }
 
+/// The value, or 0 for NaN and the infinities.
+#[inline(always)]
+fn finite<R: Real>(x: R) -> f64 {
+    let x = x.to_f64();
+    if x.is_finite() { x } else { 0.0 }
+}
+
 kernels! {
     /// Adds `Σ x·y` to `lanes`.
     pub fn add_dot<R>(x: &[R], y: &[R], lanes: &mut Lanes) {
@@ -35,11 +45,11 @@ kernels! {
         let mut sums = lanes.0;
         for (x, y) in xs.iter().zip(ys) {
             for i in 0..LANES {
-                sums[i] += x[i].to_f64() * y[i].to_f64();
+                sums[i] += finite(x[i]) * finite(y[i]);
             }
         }
         for (s, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
-            *s += x.to_f64() * y.to_f64();
+            *s += finite(*x) * finite(*y);
         }
         lanes.0 = sums;
     }
@@ -50,11 +60,11 @@ kernels! {
         let mut sums = lanes.0;
         for x in xs {
             for i in 0..LANES {
-                sums[i] += x[i].abs().to_f64();
+                sums[i] += finite(x[i].abs());
             }
         }
         for (s, x) in sums.iter_mut().zip(rest) {
-            *s += x.abs().to_f64();
+            *s += finite(x.abs());
         }
         lanes.0 = sums;
     }
@@ -87,12 +97,17 @@ mod tests {
         tree(&lanes)
     }
 
+    fn number() -> impl Strategy<Value = f32> {
+        prop_oneof![20 => -1e3f32..1e3, 1 => prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY])]
+    }
+
     proptest! {
         #[test]
-        fn sums_depend_on_positions_alone(values in prop::collection::vec((-1e3f32..1e3, -1e3f32..1e3), 0..300), cut in 0usize..10) {
+        fn sums_depend_on_positions_alone(values in prop::collection::vec((number(), number()), 0..300), cut in 0usize..10) {
             let (x, y): (Vec<f32>, Vec<f32>) = values.into_iter().unzip();
-            let dot = oracle(x.iter().zip(&y).map(|(x, y)| f64::from(*x) * f64::from(*y)));
-            let magnitudes = oracle(x.iter().map(|x| f64::from(x.abs())));
+            let finite = |x: f32| if x.is_finite() { f64::from(x) } else { 0.0 };
+            let dot = oracle(x.iter().zip(&y).map(|(x, y)| finite(*x) * finite(*y)));
+            let magnitudes = oracle(x.iter().map(|x| finite(x.abs())));
             let cut = (cut * LANES).min(x.len() / LANES * LANES);
             for level in Level::available() {
                 let mut lanes = [Lanes::default(); 2];
