@@ -22,6 +22,9 @@ use std::time::Instant;
 /// Bytes of one copy: large enough that the kernel works at its pace, small enough that workers share a tensor.
 const COPIED_AT_ONCE: u64 = 8 << 20;
 
+/// More threads than this only cost memory: disks and memory are busy long before.
+const MOST_THREADS: u32 = 256;
+
 /// Words shared with the caller while a merge runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Control<'a> {
@@ -128,7 +131,7 @@ impl<'p> Engine<'p> {
         }
         let threads = match plan.threads {
             0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
-            n => n as usize,
+            n => n.min(MOST_THREADS) as usize,
         };
         Ok(Engine {
             plan,
@@ -197,7 +200,8 @@ impl<'p> Engine<'p> {
             Task::Compute(running)
                 if running.read().unwrap_or_else(PoisonError::into_inner).wants_reduce() =>
             {
-                self.memory.keep(entry.inputs.iter().map(|source| source.stored.bytes).sum(), blocks)
+                let bytes = entry.inputs.iter().map(|source| source.stored.bytes);
+                self.memory.keep(bytes.fold(0, u64::saturating_add), blocks)
             }
             _ => None,
         };

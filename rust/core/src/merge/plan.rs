@@ -17,7 +17,7 @@ pub const IDENTICAL: &str = "identical";
 /// A merge, with everything resolved: where each tensor's bytes are, what is done with them, and where the result goes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Worker threads, 0 for as many as there are processors.
+    /// Worker threads, 0 for as many as there are processors; the engine has a limit of its own.
     pub threads: u32,
     /// Which random numbers masks are drawn from.
     pub generator: Generator,

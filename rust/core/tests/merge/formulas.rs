@@ -73,7 +73,7 @@ fn bits_do_not_depend_on_threads_levels_or_memory() {
                 recipe.generator = generator;
                 let models = models(&recipe, dtypes);
                 let first = recipe.run(&models, BF16).bytes;
-                for threads in [1, 2, 7] {
+                for threads in [1, 2, 7, u32::MAX] {
                     for memory in [0, 64 << 20, 1 << 30] {
                         let other = Recipe { threads, memory, ..recipe.clone() };
                         assert!(
