@@ -86,8 +86,9 @@ fn f32_to_f16(value: f32) -> u16 {
     bits as u16
 }
 
+/// The bits of the nearest BF16, ties to even.
 #[inline(always)]
-fn f32_to_bf16(value: f32) -> u16 {
+pub(crate) fn f32_to_bf16(value: f32) -> u16 {
     let bits = value.to_bits();
     let rounded = bits.wrapping_add(0x7FFF + (bits >> 16 & 1)) >> 16;
     let rounded = if bits & 0x7FFF_FFFF > 0x7F80_0000 { quiet_nan(0x7FC0) } else { rounded };

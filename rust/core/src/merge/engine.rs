@@ -1,6 +1,6 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
-use super::block::{self, Special};
+use super::block::{self, Special, Stored};
 use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
@@ -285,27 +285,22 @@ impl<'p> Engine<'p> {
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             Ok(())
         };
-        match &job.kept {
-            Some(kept) if reduces => {
-                running.reduce(work, &mut kept.block(block), worker).map(|()| Special::default())
-            }
-            Some(kept) => {
-                let mut stored = kept.block(block);
-                let special = running.apply(work, &mut stored, worker, &write)?;
-                kept.release(stored);
-                Ok(special)
-            }
-            None => {
-                let mut stored = worker.stored();
-                let special = if reduces {
-                    running.reduce(work, &mut stored, worker).map(|()| Special::default())
-                } else {
-                    running.apply(work, &mut stored, worker, &write)
-                };
-                worker.give_back(stored);
-                special
-            }
+        let pass = |stored: &mut Stored, worker: &mut Worker| match reduces {
+            true => running.reduce(work, stored, worker).map(|()| Special::default()),
+            false => running.apply(work, stored, worker, &write),
+        };
+        let Some(kept) = &job.kept else {
+            let mut stored = worker.stored();
+            let special = pass(&mut stored, worker);
+            worker.give_back(stored);
+            return special;
+        };
+        let mut stored = kept.block(block);
+        let special = pass(&mut stored, worker)?;
+        if !reduces {
+            kept.release(stored);
         }
+        Ok(special)
     }
 
     fn copy(&self, entry: &Entry, input: usize, block: u64) -> Result<()> {

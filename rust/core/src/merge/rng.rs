@@ -2,6 +2,7 @@
 
 use super::block::CHUNK;
 use super::plan::Generator;
+use crate::kernels::convert::f32_to_bf16;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use crate::kernels::sparsify::{keep_masked, random_mask};
@@ -92,8 +93,7 @@ impl Masks {
 }
 
 fn bf16_rounded(x: f32) -> f32 {
-    let bits = x.to_bits();
-    f32::from_bits((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+    f32::from_bits(u32::from(f32_to_bf16(x)) << 16)
 }
 
 fn drawn(random: &mut Mt19937, elements: u64, probability: f32) -> Vec<u64> {

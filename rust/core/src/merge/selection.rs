@@ -106,7 +106,7 @@ impl Selection {
                 let low = low + ((bucket as u64) << shift);
                 State::Gather { low, high: (*high).min(low + (1 << shift)) }
             }
-            State::Found { threshold, cut } => State::Found { threshold: *threshold, cut: *cut },
+            State::Found { .. } => return,
         };
         self.taken = AtomicU64::new(0);
     }
