@@ -60,6 +60,8 @@
  *        {str name, u32 setting, u32 rank, rank u64 dims,
  *         u32 output file, u64 absolute offset, u8 dtype code,
  *         u32 count of inputs: {u32 file, u64 absolute offset, u8 dtype code, u32 model (number of the model in the recipe)}}
+ *    u32 number of the first entry to run, u32 count of entries to run: a plan can be run in parts. The others only have their
+ *        share of the random numbers of an mt19937; files that only they use are not opened.
  *
  * MERGE CONTROL (shared while fundir_merge_run works; 8-aligned, FUNDIR_CONTROL_SIZE bytes, all zero at the start)
  *    0 u64 bytes of output done      8 u64 tensors done      16 u64 cancel: set to 1 by the caller to stop

@@ -55,9 +55,8 @@ kernels! {
     ///
     /// # Panics
     /// If `start` is no multiple of 64.
-    pub fn random_mask(key: u64, start: u64, threshold: u32, bits: &mut [u64]) {
+    pub fn random_mask(key: u64, start: u64, threshold: u64, bits: &mut [u64]) {
         assert_eq!(start % PHILOX_GROUP as u64, 0);
-        let threshold = u64::from(threshold);
         for (counter, bits) in (start / 4..).step_by(PHILOX_GROUP / 4).zip(bits) {
             let mut lanes = [0; COUNTERS];
             for half in [0, COUNTERS] {
@@ -69,6 +68,30 @@ kernels! {
                 }
             }
             *bits = lanes.iter().fold(0, |all, lane| all | lane);
+        }
+    }
+
+    /// Draws a word for each element from number `start` of its tensor on: those that [`random_mask`] compares.
+    pub fn random_words(key: u64, start: u64, out: &mut [u32]) {
+        let group_start = start - start % PHILOX_GROUP as u64;
+        let mut skipped = (start - group_start) as usize;
+        let mut out = out;
+        for counter in (group_start / 4..).step_by(PHILOX_GROUP / 4) {
+            let mut group = [0u32; PHILOX_GROUP];
+            for half in [0, COUNTERS] {
+                for (w, words) in philox(key, counter + half as u64).iter().enumerate() {
+                    for i in 0..COUNTERS {
+                        group[w * PHILOX_GROUP / 4 + half + i] = words[i] as u32;
+                    }
+                }
+            }
+            let taken = (PHILOX_GROUP - skipped).min(out.len());
+            let (now, later) = out.split_at_mut(taken);
+            now.copy_from_slice(&group[skipped..][..taken]);
+            (out, skipped) = (later, 0);
+            if out.is_empty() {
+                return;
+            }
         }
     }
 
@@ -124,17 +147,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn random_masks_are_a_function_of_key_and_element(key: u64, group in 0u64..1 << 40, words in 0usize..5, threshold: u32) {
+        fn random_masks_are_a_function_of_key_and_element(key: u64, group in 0u64..1 << 40, words in 0usize..5, threshold in 0u64..=1 << 32, skipped in 0u64..200) {
             let start = group * PHILOX_GROUP as u64;
+            let word = |g: u64, e: u64| one_philox(key, 16 * g + e % 16)[(e / 16) as usize];
             let bit = |i: u64| {
                 let (g, e) = (i / 64, i % 64);
-                one_philox(key, 16 * g + e % 16)[(e / 16) as usize] < threshold
+                u64::from(word(g, e)) < threshold
             };
             for level in Level::available() {
                 let mut bits = vec![u64::MAX; words];
                 random_mask(level, key, start, threshold, &mut bits);
                 for i in 0..64 * words as u64 {
                     prop_assert_eq!(bits[(i / 64) as usize] >> (i % 64) & 1 == 1, bit(start + i));
+                }
+                let mut found = vec![0; words * 50];
+                random_words(level, key, start + skipped, &mut found);
+                for (i, found) in (start + skipped..).zip(found) {
+                    prop_assert_eq!(found, word(i / 64, i % 64));
                 }
             }
         }

@@ -1,23 +1,13 @@
-//! A block: the unit of reading, computing and writing, and of reductions.
+//! A block of a tensor: its bytes, widened chunk by chunk, and its result.
 
+use super::blocks::{Blocks, CHUNK};
 use super::plan::Entry;
 use crate::error::Result;
 use crate::kernels::convert::{count_special, narrow, widen};
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use safetensors::Dtype;
-
-/// Elements of a block. Reductions are combined per block, so this is a constant and not a setting: results depend on it.
-pub const BLOCK: u64 = 1 << 16;
-
-/// Elements widened and computed at a time, few enough to stay in the first-level cache. A multiple of the lanes of sums
-/// and of the groups of random masks, so that results do not depend on it.
-pub const CHUNK: usize = 1 << 10;
-
-/// The number of blocks of a tensor.
-pub fn count(elements: u64) -> u64 {
-    elements.div_ceil(BLOCK)
-}
+use std::ops::Range;
 
 /// The stored bytes of a block of every input, as far as they have been read.
 #[derive(Debug, Default)]
@@ -59,15 +49,16 @@ pub struct Workspace<R> {
     output: Vec<u8>,
 }
 
-/// The elements `start..start + len` of every input of an entry.
+/// The same elements of every input of an entry.
 #[derive(Debug)]
 pub struct Block<'w, R> {
     /// The SIMD level to compute at.
     pub level: Level,
     /// The block's number in its tensor.
     pub number: u64,
-    start: u64,
-    len: usize,
+    /// The elements' numbers in the tensor.
+    pub elements: Range<u64>,
+    blocks: Blocks,
     dtypes: Vec<Dtype>,
     output_dtype: Dtype,
     wanted: Vec<bool>,
@@ -90,6 +81,8 @@ pub struct Special {
 pub struct Chunk<'c, R> {
     /// The number in the tensor of the first element.
     pub start: u64,
+    /// The number of the row, for a computation that asked for rows.
+    pub row: u64,
     inputs: &'c [Vec<R>],
     len: usize,
 }
@@ -117,14 +110,15 @@ impl<'w, R: Real> Block<'w, R> {
     pub fn read(
         level: Level,
         entry: &Entry,
+        blocks: Blocks,
         number: u64,
         wanted: impl Fn(usize) -> bool,
         stored: &'w mut Stored,
         work: &'w mut Workspace<R>,
         read: impl Fn(usize, u64, &mut [u8]) -> Result<()>,
     ) -> Result<Self> {
-        let start = number * BLOCK;
-        let len = (entry.elements - start).min(BLOCK) as usize;
+        let elements = blocks.range(number);
+        let len = (elements.end - elements.start) as usize;
         let dtypes: Vec<_> = entry.inputs.iter().map(|source| source.stored.dtype).collect();
         let wanted: Vec<_> = (0..dtypes.len()).map(wanted).collect();
         if work.widened.len() < dtypes.len() {
@@ -133,14 +127,14 @@ impl<'w, R: Real> Block<'w, R> {
         }
         for (i, dtype) in dtypes.iter().enumerate().filter(|(i, _)| wanted[*i]) {
             let width = dtype.bitsize() / 8;
-            stored.fill(i, len * width, |buffer| read(i, start * width as u64, buffer))?;
+            stored.fill(i, len * width, |buffer| read(i, elements.start * width as u64, buffer))?;
         }
         let output_dtype = entry.output.dtype;
         Ok(Block {
             level,
             number,
-            start,
-            len,
+            elements,
+            blocks,
             dtypes,
             output_dtype,
             wanted,
@@ -150,33 +144,46 @@ impl<'w, R: Real> Block<'w, R> {
         })
     }
 
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        (self.elements.end - self.elements.start) as usize
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
     /// Calls `f` with the chunks of the block in their order. Inputs that are not wanted are left as zeros or old values.
     pub fn each_chunk(&mut self, mut f: impl FnMut(Chunk<'_, R>)) {
-        let mut done = 0;
-        while done < self.len {
-            let len = CHUNK.min(self.len - done);
-            self.widen(done, len);
-            f(Chunk { start: self.start + done as u64, inputs: &self.work.widened, len });
-            done += len;
+        let mut start = self.elements.start;
+        while start < self.elements.end {
+            let chunk = self.blocks.chunk(start, self.elements.end);
+            self.widen(&chunk);
+            f(self.work.chunk(&chunk, self.blocks));
+            start = chunk.end;
         }
     }
 
     /// Calls `f` with the chunks and where their results go, which are narrowed as the output. Returns the output's bytes.
     pub fn compute(&mut self, mut f: impl FnMut(Chunk<'_, R>, &mut [R])) -> &[u8] {
         let width = self.output_dtype.bitsize() / 8;
-        self.work.output.resize(self.len * width, 0);
-        let mut done = 0;
-        while done < self.len {
-            let len = CHUNK.min(self.len - done);
-            let special = self.widen(done, len);
+        let mut output = std::mem::take(&mut self.work.output);
+        let mut result = std::mem::take(&mut self.work.result);
+        output.resize(self.len() * width, 0);
+        let mut start = self.elements.start;
+        while start < self.elements.end {
+            let chunk = self.blocks.chunk(start, self.elements.end);
+            let special = self.widen(&chunk);
             self.special.nan += special.nan;
             self.special.infinite += special.infinite;
-            let result = &mut self.work.result[..len];
-            f(Chunk { start: self.start + done as u64, inputs: &self.work.widened, len }, result);
-            let bytes = &mut self.work.output[done * width..(done + len) * width];
-            narrow(self.level, result, self.output_dtype, bytes);
-            done += len;
+            let [from, to] = [chunk.start, chunk.end].map(|i| (i - self.elements.start) as usize);
+            let result = &mut result[..to - from];
+            f(self.work.chunk(&chunk, self.blocks), result);
+            narrow(self.level, result, self.output_dtype, &mut output[from * width..to * width]);
+            start = chunk.end;
         }
+        (self.work.output, self.work.result) = (output, result);
         &self.work.output
     }
 
@@ -185,12 +192,13 @@ impl<'w, R: Real> Block<'w, R> {
         self.special
     }
 
-    fn widen(&mut self, from: usize, len: usize) -> Special {
+    fn widen(&mut self, chunk: &Range<u64>) -> Special {
         let mut special = Special::default();
+        let [from, to] = [chunk.start, chunk.end].map(|i| (i - self.elements.start) as usize);
         for (i, dtype) in self.dtypes.iter().enumerate().filter(|(i, _)| self.wanted[*i]) {
             let width = dtype.bitsize() / 8;
-            let bytes = &self.stored.inputs[i].0[from * width..(from + len) * width];
-            let widened = &mut self.work.widened[i][..len];
+            let bytes = &self.stored.inputs[i].0[from * width..to * width];
+            let widened = &mut self.work.widened[i][..to - from];
             if widen(self.level, *dtype, bytes, widened) {
                 let (nan, infinite) = count_special(widened);
                 special.nan += nan;
@@ -198,5 +206,12 @@ impl<'w, R: Real> Block<'w, R> {
             }
         }
         special
+    }
+}
+
+impl<R> Workspace<R> {
+    fn chunk(&self, elements: &Range<u64>, blocks: Blocks) -> Chunk<'_, R> {
+        let len = (elements.end - elements.start) as usize;
+        Chunk { start: elements.start, row: blocks.row_of(elements.start), inputs: &self.widened, len }
     }
 }

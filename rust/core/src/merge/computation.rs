@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::plan::Entry;
-use super::rng::Masks;
+use super::rng::Words;
 use crate::error::Result;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
@@ -18,6 +18,12 @@ pub trait Method: Send + Sync {
         None
     }
 
+    /// The inputs of an entry that random words are drawn for, in the order in which mergekit draws.
+    fn draws(&self, entry: &Entry) -> Vec<usize> {
+        let _ = entry;
+        Vec::new()
+    }
+
     /// Starts the computation of a tensor.
     fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<Self::Computation<R>>;
 }
@@ -26,6 +32,15 @@ pub trait Method: Send + Sync {
 pub trait Computation<R: Real>: Send + Sync + 'static {
     /// What a reduce pass takes from one block.
     type Partial: Send + 'static;
+
+    /// What the partials of a pass are gathered in.
+    type Total: Default + Send + 'static;
+
+    /// The elements of a row, for a computation that works on rows: its blocks and chunks then are
+    /// [of rows](super::blocks::Blocks::of_rows). The answer is always the same.
+    fn row(&self) -> Option<u64> {
+        None
+    }
 
     /// Whether another reduce pass is needed before the apply pass.
     fn wants_reduce(&self) -> bool {
@@ -41,8 +56,11 @@ pub trait Computation<R: Real>: Send + Sync + 'static {
     /// One block of a reduce pass. The blocks come in any order and many at once.
     fn reduce(&self, block: &mut Block<'_, R>) -> Self::Partial;
 
-    /// Ends a reduce pass, with the partials of all blocks in the order of the blocks.
-    fn fold(&mut self, partials: Vec<Self::Partial>) -> Result<()>;
+    /// Gathers the partial of one block. The blocks come in their order.
+    fn add(&self, total: &mut Self::Total, partial: Self::Partial);
+
+    /// Ends a reduce pass, with all partials gathered.
+    fn fold(&mut self, total: Self::Total) -> Result<()>;
 
     /// One block of the apply pass: the bytes of the result. The blocks come in any order and many at once.
     fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> &'b [u8];
@@ -59,8 +77,8 @@ pub struct Tensor<'a, R> {
     pub level: Level,
     /// Bytes that the computation may keep between its passes.
     pub memory: u64,
-    /// The random masks of the merge.
-    pub masks: &'a mut Masks,
+    /// The random words of the inputs that [`Method::draws`] named, in its order.
+    pub words: Vec<Words>,
     /// Reads elements of an input.
     pub read: Read<'a, R>,
 }

@@ -1,22 +1,23 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
-use super::block::{self, Special, Stored};
+use super::block::{Special, Stored};
 use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
+use super::places::Places;
 use super::plan::{COPY, Entry, IDENTICAL, Plan};
-use super::rng::Masks;
+use super::rng::{Masks, Words};
 use super::running::{Running, Work, Worker};
 use crate::error::{Error, Result, Status};
-use crate::io::{Input, Output};
 use crate::kernels::convert::{converts, widen};
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use safetensors::Dtype;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 /// Bytes of one copy: large enough that the kernel works at its pace, small enough that workers share a tensor.
@@ -66,15 +67,17 @@ pub fn run(plan: &Plan, control: Control<'_>) -> Result<Report> {
 
 /// Runs `plan` at a SIMD level.
 pub fn run_at(plan: &Plan, control: Control<'_>, level: Level) -> Result<Report> {
-    let started = Instant::now();
-    let engine = Engine::new(plan, control, level)?;
-    identical::check(plan, &engine.inputs, engine.threads, control.cancel)?;
-    std::thread::scope(|scope| {
-        for _ in 0..engine.threads {
-            scope.spawn(|| engine.work());
-        }
-    });
-    engine.report(started)
+    Engine::new(plan, control, level, Places::open)?.run()
+}
+
+/// Runs `plan` on memory in place of its files: each of them is the buffer at its place in the list, which has its size.
+pub fn run_in_memory<'m>(
+    plan: &'m Plan,
+    control: Control<'m>,
+    inputs: &[&'m [u8]],
+    outputs: Vec<&'m mut [u8]>,
+) -> Result<Report> {
+    Engine::new(plan, control, Level::detect(), |plan| Places::memory(plan, inputs, outputs))?.run()
 }
 
 struct Engine<'p> {
@@ -82,8 +85,7 @@ struct Engine<'p> {
     control: Control<'p>,
     level: Level,
     threads: usize,
-    inputs: Vec<Input>,
-    outputs: Vec<Output>,
+    places: Places<'p>,
     /// One for each setting; none where tensors are copied.
     methods: Vec<Option<Box<dyn AnyMethod>>>,
     /// Tensors are opened one at a time, in the order of the plan.
@@ -120,13 +122,18 @@ enum Task {
 }
 
 impl<'p> Engine<'p> {
-    fn new(plan: &'p Plan, control: Control<'p>, level: Level) -> Result<Self> {
+    fn new(
+        plan: &'p Plan,
+        control: Control<'p>,
+        level: Level,
+        places: impl FnOnce(&'p Plan) -> Result<Places<'p>>,
+    ) -> Result<Self> {
         let methods = plan.settings.iter().map(|setting| match &*setting.method {
             COPY | IDENTICAL => Ok(None),
             _ => method::build(setting).map(Some),
         });
         let methods = methods.collect::<Result<Vec<_>>>()?;
-        for entry in &plan.entries {
+        for entry in &plan.entries[plan.part.clone()] {
             check_dtypes(entry, methods[entry.setting].is_some())?;
         }
         let threads = match plan.threads {
@@ -138,14 +145,26 @@ impl<'p> Engine<'p> {
             control,
             level,
             threads,
-            inputs: plan.inputs.iter().map(|f| Input::open(&f.path, f.size)).collect::<Result<_>>()?,
-            outputs: plan.outputs.iter().map(|f| Output::open(&f.path, f.size)).collect::<Result<_>>()?,
+            places: places(plan)?,
             methods,
             masks: Mutex::new(Masks::new(plan.generator, plan.seed)),
             memory: Memory::new(plan.memory / 4 * 3),
-            board: Board::new(plan.entries.len(), threads + 1),
+            board: Board::new(plan.part.len(), threads + 1),
             counts: Counts::default(),
         })
+    }
+
+    /// Does all of the plan's part.
+    fn run(self) -> Result<Report> {
+        let started = Instant::now();
+        identical::check(self.plan, &self.places, self.threads, self.control.cancel)?;
+        self.skip(0..self.plan.part.start);
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads {
+                scope.spawn(|| self.work());
+            }
+        });
+        self.report(started)
     }
 
     fn report(self, started: Instant) -> Result<Report> {
@@ -190,20 +209,20 @@ impl<'p> Engine<'p> {
 
     /// Starts the computation of a tensor.
     fn open(&self, number: usize) -> Result<()> {
-        let entry = &self.plan.entries[number];
+        let entry = &self.plan.entries[self.plan.part.start + number];
         let task = self.start(entry).map_err(|e| e.in_tensor(&*entry.name))?;
-        let blocks = match task {
-            Task::Copy(_) => entry.output.bytes.div_ceil(COPIED_AT_ONCE),
-            Task::Compute(_) => block::count(entry.elements),
-        };
-        let kept = match &task {
-            Task::Compute(running)
-                if running.read().unwrap_or_else(PoisonError::into_inner).wants_reduce() =>
-            {
-                let bytes = entry.inputs.iter().map(|source| source.stored.bytes);
-                self.memory.keep(bytes.fold(0, u64::saturating_add), blocks)
+        let (blocks, again) = match &task {
+            Task::Copy(_) => (entry.output.bytes.div_ceil(COPIED_AT_ONCE), false),
+            Task::Compute(running) => {
+                let running = running.read().unwrap_or_else(PoisonError::into_inner);
+                (running.blocks().count(), running.wants_reduce())
             }
-            _ => None,
+        };
+        let kept = if again {
+            let bytes = entry.inputs.iter().map(|source| source.stored.bytes);
+            self.memory.keep(bytes.fold(0, u64::saturating_add), blocks)
+        } else {
+            None
         };
         let job = Arc::new(Job { entry, blocks, task, kept });
         if blocks == 0 {
@@ -217,23 +236,42 @@ impl<'p> Engine<'p> {
         let Some(method) = &self.methods[entry.setting] else {
             return Ok(Task::Copy(0));
         };
+        let draws = method.draws(entry);
         if let Some(input) = method.unchanged(entry)
             && entry.inputs[input].stored.dtype == entry.output.dtype
         {
+            self.masks().skip(entry.elements, draws.len());
             return Ok(Task::Copy(input));
         }
+        let models: Vec<_> = draws.iter().map(|input| entry.inputs[*input].model).collect();
+        let bf16 = entry.inputs.iter().all(|source| source.stored.dtype == Dtype::BF16);
+        let words = self.masks().draw(&entry.name, entry.elements, bf16, &models);
         let in_f64 = entry.inputs.iter().any(|source| source.stored.dtype == Dtype::F64);
         let running = if in_f64 {
-            self.with_tensor(entry, |tensor| method.start_f64(tensor))
+            self.with_tensor(entry, words, |tensor| method.start_f64(tensor))
         } else {
-            self.with_tensor(entry, |tensor| method.start_f32(tensor))
+            self.with_tensor(entry, words, |tensor| method.start_f32(tensor))
         };
         Ok(Task::Compute(RwLock::new(running?)))
+    }
+
+    /// Passes by the random numbers of entries that are not run.
+    fn skip(&self, entries: Range<usize>) {
+        for entry in &self.plan.entries[entries] {
+            if let Some(method) = &self.methods[entry.setting] {
+                self.masks().skip(entry.elements, method.draws(entry).len());
+            }
+        }
+    }
+
+    fn masks(&self) -> MutexGuard<'_, Masks> {
+        self.masks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with_tensor<R: Real, T>(
         &self,
         entry: &Entry,
+        words: Vec<Words>,
         f: impl FnOnce(&mut Tensor<'_, R>) -> Result<T>,
     ) -> Result<T> {
         let read = |input: usize, start: u64, out: &mut [R]| {
@@ -244,10 +282,9 @@ impl<'p> Engine<'p> {
             widen(self.level, dtype, &bytes, out);
             Ok(())
         };
-        let mut masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
         // A quarter is for what computations find out, and shared by the tensors that can be open at once.
         let memory = self.plan.memory / 4 / (self.threads as u64 + 1);
-        f(&mut Tensor { entry, level: self.level, memory, masks: &mut masks, read: &read })
+        f(&mut Tensor { entry, level: self.level, memory, words, read: &read })
     }
 
     /// Works on a block, and ends the pass when it is the last one.
@@ -279,9 +316,10 @@ impl<'p> Engine<'p> {
         let reduces = running.wants_reduce();
         let read = |input: usize, from: u64, buffer: &mut [u8]| self.read(entry, input, from, buffer);
         let work = Work { level: self.level, entry, block, read: &read };
-        let from = entry.output.offset + block * block::BLOCK * (entry.output.dtype.bitsize() / 8) as u64;
+        let start = running.blocks().range(block).start;
+        let from = entry.output.offset + start * (entry.output.dtype.bitsize() / 8) as u64;
         let write = |bytes: &[u8]| {
-            self.outputs[entry.output.file].write(from, bytes)?;
+            self.places.output(entry.output.file)?.write(from, bytes)?;
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             Ok(())
         };
@@ -307,8 +345,8 @@ impl<'p> Engine<'p> {
         let (from, to) = (entry.inputs[input].stored, entry.output);
         let start = block * COPIED_AT_ONCE;
         let length = COPIED_AT_ONCE.min(to.bytes - start);
-        self.outputs[to.file].copy_from(
-            &self.inputs[from.file],
+        self.places.output(to.file)?.copy_from(
+            self.places.input(from.file)?,
             from.offset + start,
             to.offset + start,
             length,
@@ -321,7 +359,7 @@ impl<'p> Engine<'p> {
     fn read(&self, entry: &Entry, input: usize, from: u64, buffer: &mut [u8]) -> Result<()> {
         let stored = entry.inputs[input].stored;
         self.counts.read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
-        self.inputs[stored.file].read(stored.offset + from, buffer)
+        self.places.input(stored.file)?.read(stored.offset + from, buffer)
     }
 
     /// Begins the next pass of a tensor, or ends its computation after the apply pass.

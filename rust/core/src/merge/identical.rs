@@ -1,8 +1,8 @@
 //! Tensors that are not averaged have to be the same in all models: checked before any work.
 
+use super::places::Places;
 use super::plan::{Entry, IDENTICAL, Plan};
 use crate::error::{Error, Result, Status};
-use crate::io::Input;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,17 +13,17 @@ const PIECE: u64 = 1 << 17;
 const NAMED: usize = 10;
 
 /// Compares the inputs of every `identical` entry; an error names all tensors that differ.
-pub fn check(plan: &Plan, inputs: &[Input], threads: usize, cancel: &AtomicU64) -> Result<()> {
+pub fn check(plan: &Plan, places: &Places<'_>, threads: usize, cancel: &AtomicU64) -> Result<()> {
     let compares =
         |entry: &&Entry| plan.settings[entry.setting].method == IDENTICAL && entry.inputs.len() > 1;
-    let entries: Vec<_> = plan.entries.iter().filter(compares).collect();
+    let entries: Vec<_> = plan.entries[plan.part.clone()].iter().filter(compares).collect();
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..threads.min(entries.len()) {
             scope.spawn(|| {
                 while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = differing_input(entry, inputs, cancel);
+                    let outcome = differing_input(entry, places, cancel);
                     outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((entry, outcome));
                 }
             });
@@ -37,11 +37,11 @@ pub fn check(plan: &Plan, inputs: &[Input], threads: usize, cancel: &AtomicU64) 
             differing.push((*entry, input));
         }
     }
-    if differing.is_empty() { Ok(()) } else { Err(conflict(&differing, inputs)) }
+    if differing.is_empty() { Ok(()) } else { Err(conflict(&differing, plan)) }
 }
 
 /// The first input whose bytes are not those of the first one.
-fn differing_input(entry: &Entry, inputs: &[Input], cancel: &AtomicU64) -> Result<Option<usize>> {
+fn differing_input(entry: &Entry, places: &Places<'_>, cancel: &AtomicU64) -> Result<Option<usize>> {
     let (mut first, mut other) = (Vec::new(), Vec::new());
     let bytes = entry.output.bytes;
     for start in (0..bytes).step_by(PIECE as usize) {
@@ -52,7 +52,7 @@ fn differing_input(entry: &Entry, inputs: &[Input], cancel: &AtomicU64) -> Resul
         let read = |input: usize, buffer: &mut Vec<u8>| {
             let stored = entry.inputs[input].stored;
             buffer.resize(length, 0);
-            inputs[stored.file].read(stored.offset + start, buffer)
+            places.input(stored.file)?.read(stored.offset + start, buffer)
         };
         read(0, &mut first)?;
         for input in 1..entry.inputs.len() {
@@ -65,9 +65,9 @@ fn differing_input(entry: &Entry, inputs: &[Input], cancel: &AtomicU64) -> Resul
     Ok(None)
 }
 
-fn conflict(differing: &[(&Entry, usize)], inputs: &[Input]) -> Error {
+fn conflict(differing: &[(&Entry, usize)], plan: &Plan) -> Error {
     let name = |(entry, input): &(&Entry, usize)| {
-        let path = |i: usize| inputs[entry.inputs[i].stored.file].path().display();
+        let path = |i: usize| plan.inputs[entry.inputs[i].stored.file].path.display();
         format!("`{}` ({}) in {} and {}", entry.name, entry.output.dtype, path(0), path(*input))
     };
     let named: Vec<_> = differing.iter().take(NAMED).map(name).collect();

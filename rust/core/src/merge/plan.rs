@@ -3,6 +3,7 @@
 use crate::dtype;
 use crate::error::{Error, Result};
 use safetensors::Dtype;
+use std::ops::Range;
 use std::path::PathBuf;
 
 const MAGIC: u32 = 0x4E4C_5046;
@@ -33,6 +34,8 @@ pub struct Plan {
     pub settings: Vec<Setting>,
     /// The output tensors, in lexicographic order of their names.
     pub entries: Vec<Entry>,
+    /// The entries that are run. The others only have their share of the random numbers.
+    pub part: Range<usize>,
 }
 
 /// The random generators of masks.
@@ -136,13 +139,18 @@ impl Plan {
         let outputs = r.list(Reader::file)?;
         let settings = r.list(Reader::setting)?;
         let entries = r.list(|r| r.entry(&inputs, &outputs, &settings))?;
+        let first = r.index()?;
+        let part = first..first.saturating_add(r.index()?);
+        if part.end > entries.len() {
+            return Err(malformed("the part to run reaches beyond the entries"));
+        }
         if !r.rest.is_empty() {
             return Err(malformed(&format!("{} bytes are left over", r.rest.len())));
         }
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name >= pair[1].name) {
             return Err(malformed(&format!("entries are out of order at `{}`", pair[1].name)));
         }
-        Ok(Plan { threads, generator, memory, seed, inputs, outputs, settings, entries })
+        Ok(Plan { threads, generator, memory, seed, inputs, outputs, settings, entries, part })
     }
 }
 

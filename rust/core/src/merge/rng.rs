@@ -1,11 +1,10 @@
 //! Random masks: Philox, addressed by element, and mt19937 as one stream over the whole merge.
 
-use super::block::CHUNK;
+use super::blocks::BLOCK;
 use super::plan::Generator;
 use crate::kernels::convert::f32_to_bf16;
-use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
-use crate::kernels::sparsify::{keep_masked, random_mask};
+use crate::kernels::sparsify::{random_mask, random_words};
 
 /// Where the masks of a merge come from. Tensors draw in the order of the plan.
 #[derive(Debug)]
@@ -19,45 +18,56 @@ pub enum Masks {
     Mt19937(Box<Mt19937>),
 }
 
-/// How one model's mask is drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Draw {
-    /// The model's number in the recipe.
-    pub model: u32,
-    /// The probability to keep an element; from 1 on nothing is drawn.
-    pub density: f64,
-}
-
-/// The mask of one task vector.
+/// The random words of one model's elements in one tensor: 32 bits each, evenly distributed.
 #[derive(Debug)]
-pub enum Mask {
-    /// Nothing is left out.
-    All,
-    /// Philox words below the threshold keep their element.
+pub enum Words {
+    /// Computed from the element's number.
     Philox {
         /// The key of the tensor and model.
         key: u64,
-        /// The probability, times 2^32.
-        threshold: u32,
     },
-    /// A bit for each element, drawn beforehand.
-    Drawn(Vec<u64>),
+    /// The part of mergekit's stream that belongs to the tensor and model.
+    Mt19937 {
+        /// The generator as it stands before every [`BLOCK`]-th element.
+        states: Vec<Mt19937>,
+        /// Probabilities are rounded to BF16 and not only to F32.
+        bf16: bool,
+    },
 }
 
-impl Mask {
-    /// Zeroes what the mask leaves out. `values` are a chunk of the tensor that begins with element `start`. Random bits drawn for it are appended to `drawn`, if there is one.
-    pub fn apply<R: Real>(&self, level: Level, values: &mut [R], start: u64, drawn: Option<&mut Vec<u64>>) {
-        let words = values.len().div_ceil(64);
+impl Words {
+    /// What the word of an element has to be below for an event of this probability: the probability times 2³², rounded up.
+    pub fn threshold(&self, probability: f64) -> u64 {
+        let probability = match self {
+            Words::Philox { .. } => probability,
+            Words::Mt19937 { bf16: false, .. } => f64::from(probability as f32),
+            Words::Mt19937 { bf16: true, .. } => f64::from(bf16_rounded(probability as f32)),
+        };
+        (probability * 2f64.powi(32)).ceil() as u64
+    }
+
+    /// The words of the elements from number `start` on.
+    pub fn fill(&self, level: Level, start: u64, out: &mut [u32]) {
         match self {
-            Mask::All => {}
-            Mask::Drawn(bits) => keep_masked(level, values, &bits[(start / 64) as usize..][..words]),
-            Mask::Philox { key, threshold } => {
-                let mut bits = [0; CHUNK / 64];
-                let bits = &mut bits[..words];
-                random_mask(level, *key, start, *threshold, bits);
-                keep_masked(level, values, bits);
-                if let Some(drawn) = drawn {
-                    drawn.extend_from_slice(bits);
+            Words::Philox { key } => random_words(level, *key, start, out),
+            Words::Mt19937 { states, .. } => {
+                let mut random = states[(start / BLOCK) as usize].clone();
+                (0..start % BLOCK).for_each(|_| _ = random.next());
+                out.fill_with(|| random.word());
+            }
+        }
+    }
+
+    /// A bit for each element from number `start` on, a multiple of 64: 1 where its word is below `threshold`.
+    pub fn bits_below(&self, level: Level, start: u64, threshold: u64, bits: &mut [u64]) {
+        match self {
+            Words::Philox { key } => random_mask(level, *key, start, threshold, bits),
+            Words::Mt19937 { .. } => {
+                let mut words = vec![0; bits.len() * 64];
+                self.fill(level, start, &mut words);
+                for (bits, words) in bits.iter_mut().zip(words.as_chunks::<64>().0) {
+                    let below = |i: usize| u64::from(u64::from(words[i]) < threshold) << i;
+                    *bits = (0..64).map(below).fold(0, |all, bit| all | bit);
                 }
             }
         }
@@ -73,22 +83,21 @@ impl Masks {
         }
     }
 
-    /// The masks of one tensor's models, in the order of the models. `bf16` says that mergekit would compute this tensor in
-    /// BF16, where it rounds the probability to that dtype first; only its own stream heeds it.
-    pub fn draw(&mut self, name: &str, elements: u64, bf16: bool, draws: &[Draw]) -> Vec<Mask> {
-        let mut one = |draw: &Draw| match self {
-            _ if draw.density >= 1.0 => Mask::All,
-            Masks::Philox { seed } => Mask::Philox {
-                key: philox_key(*seed, name, draw.model),
-                threshold: (draw.density * 2f64.powi(32)) as u32,
-            },
-            Masks::Mt19937(random) => {
-                let probability = draw.density as f32;
-                let probability = if bf16 { bf16_rounded(probability) } else { probability };
-                Mask::Drawn(drawn(random, elements, probability))
-            }
+    /// The words of one tensor's models, drawn in their order. `bf16` says that mergekit would compute this tensor in BF16,
+    /// where it rounds probabilities to that dtype first; only its own stream heeds it.
+    pub fn draw(&mut self, name: &str, elements: u64, bf16: bool, models: &[u32]) -> Vec<Words> {
+        let mut one = |model: &u32| match self {
+            Masks::Philox { seed } => Words::Philox { key: philox_key(*seed, name, *model) },
+            Masks::Mt19937(random) => Words::Mt19937 { states: states(random, elements), bf16 },
         };
-        draws.iter().map(&mut one).collect()
+        models.iter().map(&mut one).collect()
+    }
+
+    /// Goes on as if the words had been drawn.
+    pub fn skip(&mut self, elements: u64, models: usize) {
+        if let Masks::Mt19937(random) = self {
+            (0..elements * models as u64).for_each(|_| _ = random.next());
+        }
     }
 }
 
@@ -96,13 +105,16 @@ fn bf16_rounded(x: f32) -> f32 {
     f32::from_bits(u32::from(f32_to_bf16(x)) << 16)
 }
 
-fn drawn(random: &mut Mt19937, elements: u64, probability: f32) -> Vec<u64> {
-    let mut bits = vec![0u64; elements.div_ceil(64) as usize];
+/// Draws a word for each element; the generator before every [`BLOCK`]-th.
+fn states(random: &mut Mt19937, elements: u64) -> Vec<Mt19937> {
+    let mut states = Vec::new();
     for i in 0..elements {
-        let kept = ((random.next() & 0xFF_FFFF) as f32) * 2f32.powi(-24) < probability;
-        bits[(i / 64) as usize] |= u64::from(kept) << (i % 64);
+        if i.is_multiple_of(BLOCK) {
+            states.push(random.clone());
+        }
+        random.next();
     }
-    bits
+    states
 }
 
 /// The Philox key of a tensor and model: FNV-1a of the name, mixed with seed and model by the finalizer of SplitMix64.
@@ -121,7 +133,7 @@ fn mix(x: u64) -> u64 {
 }
 
 /// The Mersenne Twister of Matsumoto and Nishimura (1998), seeded as its `init_genrand` does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mt19937 {
     state: [u32; 624],
     next: usize,
@@ -152,6 +164,11 @@ impl Mt19937 {
         x ^ x >> 18
     }
 
+    /// The next random word: the 24 bits that mergekit makes a fraction of, in the high bits.
+    fn word(&mut self) -> u32 {
+        self.next() << 8
+    }
+
     fn twist(&mut self) {
         for i in 0..624 {
             let x = self.state[i] & 0x8000_0000 | self.state[(i + 1) % 624] & 0x7FFF_FFFF;
@@ -177,17 +194,45 @@ mod tests {
     }
 
     #[test]
-    fn a_density_of_one_draws_nothing_and_others_follow_each_other() {
-        let mut masks = Masks::new(Generator::Mt19937, 42);
-        let draws = [1.0, 0.5, 0.25].map(|density| Draw { model: 0, density });
-        let mut expected = Mt19937::new(42);
-        match &masks.draw("t", 100, false, &draws)[..] {
-            [Mask::All, Mask::Drawn(a), Mask::Drawn(b)] => {
-                assert_eq!(*a, drawn(&mut expected, 100, 0.5));
-                assert_eq!(*b, drawn(&mut expected, 100, 0.25));
+    fn models_draw_from_the_stream_one_after_the_other() {
+        let (mut masks, mut stream) = (Masks::new(Generator::Mt19937, 42), Mt19937::new(42));
+        masks.skip(50, 2);
+        (0..100).for_each(|_| _ = stream.next());
+        let elements = BLOCK + 100;
+        for words in masks.draw("t", elements, false, &[1, 2]) {
+            let expected: Vec<u32> = (0..elements).map(|_| stream.next() << 8).collect();
+            for start in [0, 64, BLOCK - 64, BLOCK, BLOCK + 64] {
+                let place = start as usize..(start as usize + 64).min(elements as usize);
+                let mut found = vec![0; place.len()];
+                words.fill(Level::SCALAR, start, &mut found);
+                assert_eq!(found, expected[place]);
             }
-            other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn bits_and_words_say_the_same() {
+        for generator in [Generator::Philox, Generator::Mt19937] {
+            let words = &Masks::new(generator, 7).draw("t", 1000, false, &[1])[0];
+            let threshold = words.threshold(0.3);
+            let (mut bits, mut numbers) = ([0; 3], [0; 192]);
+            words.bits_below(Level::SCALAR, 128, threshold, &mut bits);
+            words.fill(Level::SCALAR, 128, &mut numbers);
+            for (i, word) in numbers.iter().enumerate() {
+                assert_eq!(bits[i / 64] >> (i % 64) & 1 == 1, u64::from(*word) < threshold);
+            }
+        }
+    }
+
+    #[test]
+    fn thresholds_are_exact_and_rounded_as_mergekit_rounds() {
+        let philox = Words::Philox { key: 0 };
+        assert_eq!(philox.threshold(0.5), 1 << 31);
+        assert_eq!(philox.threshold(1.0), 1 << 32);
+        assert_eq!(philox.threshold(1e-12), 1, "what can happen does");
+        let drawn = |bf16| Words::Mt19937 { states: vec![], bf16 };
+        assert_eq!(drawn(false).threshold(0.1), (f64::from(0.1f32) * 2f64.powi(32)).ceil() as u64);
+        assert_eq!(drawn(true).threshold(0.1), 0x19A0_0000, "0.1 is 0x3DCD in BF16");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Computations of unknown type and width, as the engine runs them.
 
-use super::block::{Block, Special, Stored, Workspace, count};
+use super::block::{Block, Special, Stored, Workspace};
+use super::blocks::Blocks;
 use super::computation::{Computation, Read};
 use super::plan::Entry;
 use crate::error::Result;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// The memory of a worker.
@@ -56,6 +58,8 @@ pub struct Work<'a> {
 
 /// A computation that has started.
 pub trait Running: Send + Sync {
+    /// How the tensor is cut, the same in every pass.
+    fn blocks(&self) -> Blocks;
     /// See [`Computation::wants_reduce`].
     fn wants_reduce(&self) -> bool;
     /// One block of a reduce pass.
@@ -72,25 +76,45 @@ pub trait Running: Send + Sync {
     ) -> Result<Special>;
 }
 
-/// A computation with its partials.
+/// A computation and the pass that it makes.
 pub struct Erased<R: Real, C: Computation<R>> {
     computation: C,
-    partials: Mutex<Vec<Option<C::Partial>>>,
+    blocks: Blocks,
+    pass: Mutex<Pass<C::Partial, C::Total>>,
+}
+
+/// The partials of a reduce pass. They are gathered in the order of the blocks, so that those that are ready before their
+/// turn wait.
+struct Pass<P, T> {
+    next: u64,
+    waiting: BTreeMap<u64, P>,
+    total: T,
+}
+
+impl<P, T: Default> Default for Pass<P, T> {
+    fn default() -> Self {
+        Pass { next: 0, waiting: BTreeMap::new(), total: T::default() }
+    }
+}
+
+impl<P, T> Pass<P, T> {
+    fn gather(&mut self, block: u64, partial: P, mut add: impl FnMut(&mut T, P)) {
+        self.waiting.insert(block, partial);
+        while let Some(partial) = self.waiting.remove(&self.next) {
+            add(&mut self.total, partial);
+            self.next += 1;
+        }
+    }
 }
 
 impl<R: Real, C: Computation<R>> Erased<R, C> {
     /// Wraps the computation of an entry.
     pub fn new(computation: C, entry: &Entry) -> Self {
-        let mut erased = Erased { computation, partials: Mutex::default() };
-        if erased.computation.wants_reduce() {
-            erased.expect(count(entry.elements) as usize);
-        }
-        erased
-    }
-
-    fn expect(&mut self, blocks: usize) {
-        let partials = self.partials.get_mut().unwrap_or_else(PoisonError::into_inner);
-        partials.resize_with(blocks, || None);
+        let blocks = match computation.row() {
+            Some(row) => Blocks::of_rows(entry.elements, row),
+            None => Blocks::flat(entry.elements),
+        };
+        Erased { computation, blocks, pass: Mutex::default() }
     }
 
     fn block<'w>(
@@ -103,7 +127,16 @@ impl<R: Real, C: Computation<R>> Erased<R, C> {
         Worker: AsMut<Workspace<R>>,
     {
         let wanted = |input| self.computation.reads(input);
-        Block::read(work.level, work.entry, work.block, wanted, stored, worker.as_mut(), work.read)
+        Block::read(
+            work.level,
+            work.entry,
+            self.blocks,
+            work.block,
+            wanted,
+            stored,
+            worker.as_mut(),
+            work.read,
+        )
     }
 }
 
@@ -111,22 +144,24 @@ impl<R: Real, C: Computation<R>> Running for Erased<R, C>
 where
     Worker: AsMut<Workspace<R>>,
 {
+    fn blocks(&self) -> Blocks {
+        self.blocks
+    }
+
     fn wants_reduce(&self) -> bool {
         self.computation.wants_reduce()
     }
 
     fn reduce(&self, work: Work<'_>, stored: &mut Stored, worker: &mut Worker) -> Result<()> {
         let partial = self.computation.reduce(&mut self.block(work, stored, worker)?);
-        self.partials.lock().unwrap_or_else(PoisonError::into_inner)[work.block as usize] = Some(partial);
+        let mut pass = self.pass.lock().unwrap_or_else(PoisonError::into_inner);
+        pass.gather(work.block, partial, |total, partial| self.computation.add(total, partial));
         Ok(())
     }
 
     fn fold(&mut self) -> Result<()> {
-        let partials = std::mem::take(self.partials.get_mut().unwrap_or_else(PoisonError::into_inner));
-        let blocks = partials.len();
-        self.computation.fold(partials.into_iter().flatten().collect())?;
-        self.expect(blocks);
-        Ok(())
+        let pass = std::mem::take(self.pass.get_mut().unwrap_or_else(PoisonError::into_inner));
+        self.computation.fold(pass.total)
     }
 
     fn apply(

@@ -68,6 +68,7 @@ struct WeightedSum<R> {
 
 impl<R: Real> Computation<R> for WeightedSum<R> {
     type Partial = ();
+    type Total = ();
 
     fn reads(&self, input: usize) -> bool {
         self.weights.iter().any(|(i, _)| *i == input)
@@ -77,7 +78,11 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
         no_reduce_pass()
     }
 
-    fn fold(&mut self, _: Vec<()>) -> Result<()> {
+    fn add(&self, _: &mut (), _: ()) {
+        no_reduce_pass()
+    }
+
+    fn fold(&mut self, _: ()) -> Result<()> {
         no_reduce_pass()
     }
 

@@ -108,6 +108,8 @@ pub fn build(setting: &Setting) -> Result<Box<dyn AnyMethod>> {
 pub trait AnyMethod: Send + Sync {
     /// See [`Method::unchanged`].
     fn unchanged(&self, entry: &Entry) -> Option<usize>;
+    /// See [`Method::draws`].
+    fn draws(&self, entry: &Entry) -> Vec<usize>;
     /// Starts a computation in f32.
     fn start_f32(&self, tensor: &mut Tensor<'_, f32>) -> Result<Box<dyn Running>>;
     /// Starts a computation in f64.
@@ -117,6 +119,10 @@ pub trait AnyMethod: Send + Sync {
 impl<M: Method> AnyMethod for M {
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
         Method::unchanged(self, entry)
+    }
+
+    fn draws(&self, entry: &Entry) -> Vec<usize> {
+        Method::draws(self, entry)
     }
 
     fn start_f32(&self, tensor: &mut Tensor<'_, f32>) -> Result<Box<dyn Running>> {

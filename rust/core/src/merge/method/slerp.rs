@@ -4,7 +4,7 @@ use super::{Base, Computation, Declaration, Method, NUMBER, ParameterDeclaration
 use crate::error::Result;
 use crate::kernels::combine::blend;
 use crate::kernels::real::Real;
-use crate::kernels::reduce::{Lanes, add_dot, in_order};
+use crate::kernels::reduce::{Lanes, add_dot};
 use crate::merge::block::Block;
 
 /// [sin((1−t)θ)·a + sin(tθ)·b] / sin θ with θ the angle between the tensors, a the base; nearly parallel ones are
@@ -50,6 +50,7 @@ struct Interpolation<R> {
 impl<R: Real> Computation<R> for Interpolation<R> {
     /// a·a, b·b, a·b
     type Partial = [f64; 3];
+    type Total = [f64; 3];
 
     fn wants_reduce(&self) -> bool {
         self.weights.is_none()
@@ -67,8 +68,11 @@ impl<R: Real> Computation<R> for Interpolation<R> {
         sums.map(|sum| sum.total())
     }
 
-    fn fold(&mut self, partials: Vec<[f64; 3]>) -> Result<()> {
-        let [aa, bb, ab] = [0, 1, 2].map(|i| in_order(partials.iter().map(|sums| sums[i])));
+    fn add(&self, total: &mut [f64; 3], partial: [f64; 3]) {
+        total.iter_mut().zip(partial).for_each(|(sum, more)| *sum += more);
+    }
+
+    fn fold(&mut self, [aa, bb, ab]: [f64; 3]) -> Result<()> {
         let (wa, wb) = weights(self.t, aa.sqrt(), bb.sqrt(), ab);
         self.weights = Some((R::from_f64(wa), R::from_f64(wb)));
         Ok(())

@@ -35,6 +35,8 @@ pub fn encode(plan: &Plan) -> Vec<u8> {
             out.u32(input.model);
         });
     });
+    out.u32(plan.part.start as u32);
+    out.u32(plan.part.len() as u32);
     out.0
 }
 

@@ -193,6 +193,7 @@ impl Recipe {
             inputs,
             outputs: vec![output],
             settings: vec![self.setting()],
+            part: 0..entries.len(),
             entries,
         }
     }

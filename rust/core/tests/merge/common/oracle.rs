@@ -3,9 +3,8 @@
 
 use super::{Model, Recipe};
 use fundir_core::kernels::simd::Level;
-use fundir_core::merge::block::CHUNK;
 use fundir_core::merge::plan::Generator;
-use fundir_core::merge::rng::{Draw, Mask, Masks};
+use fundir_core::merge::rng::{Masks, Words};
 use safetensors::Dtype;
 
 pub fn merge(recipe: &Recipe, models: &[Model]) -> Vec<f64> {
@@ -117,14 +116,12 @@ fn largest(delta: &[f64], density: f64) -> Vec<bool> {
 /// The masks of the merge itself: how they are drawn has tests of its own.
 fn random_masks(recipe: &Recipe, elements: usize, bf16: bool, densities: &[f64]) -> Vec<Vec<bool>> {
     let mut masks = Masks::new(Generator::Philox, recipe.seed);
-    let draws: Vec<_> =
-        (1..).zip(densities).map(|(model, density)| Draw { model, density: *density }).collect();
-    let kept = |mask: Mask| {
-        let mut ones = vec![1f64; elements];
-        for (start, part) in (0..).step_by(CHUNK).zip(ones.chunks_mut(CHUNK)) {
-            mask.apply(Level::SCALAR, part, start, None);
-        }
-        ones.iter().map(|x| *x == 1.0).collect()
+    let models: Vec<u32> = (1..=densities.len() as u32).collect();
+    let words = masks.draw("t000", elements as u64, bf16, &models);
+    let kept = |(words, density): (Words, &f64)| {
+        let mut drawn = vec![0; elements];
+        words.fill(Level::SCALAR, 0, &mut drawn);
+        drawn.iter().map(|word| u64::from(*word) < words.threshold(*density)).collect()
     };
-    masks.draw("t000", elements as u64, bf16, &draws).into_iter().map(kept).collect()
+    words.into_iter().zip(densities).map(kept).collect()
 }

@@ -8,7 +8,7 @@ use super::{AnyMethod, Base, Declaration, Kind, Method, NUMBER, ParameterDeclara
 use crate::error::Result;
 use crate::kernels::real::Real;
 use crate::merge::plan::{Entry, Setting};
-use sparsifier::Sparsify;
+use sparsifier::{Sparsify, draws};
 use sum::{Model, TaskVectorSum};
 
 /// base + λ·Σ wᵢΔᵢ
@@ -154,10 +154,17 @@ impl Method for TaskVectors {
     type Computation<R: Real> = TaskVectorSum<R>;
 
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
-        // Bernoulli masks draw from a stream that later tensors share, so such a tensor is not passed by.
-        let draws = self.sparsify == Sparsify::Bernoulli;
-        (!draws && (self.lambda == 0.0 || self.models(entry).iter().all(|(_, w, _)| *w == 0.0)))
-            .then_some(self.base)
+        (self.lambda == 0.0 || self.models(entry).iter().all(|(_, w, _)| *w == 0.0)).then_some(self.base)
+    }
+
+    fn draws(&self, entry: &Entry) -> Vec<usize> {
+        match self.sparsify {
+            Sparsify::Bernoulli => {
+                let models = self.models(entry).into_iter();
+                models.filter(|(_, _, density)| draws(*density)).map(|(input, ..)| input).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<TaskVectorSum<R>> {

@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::kernels::combine::subtract;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
-use crate::merge::block::BLOCK;
-use crate::merge::rng::{Draw, Mask};
+use crate::kernels::sparsify::keep_masked;
+use crate::merge::blocks::{BLOCK, CHUNK};
+use crate::merge::rng::Words;
 use crate::merge::selection::Selection;
-use safetensors::Dtype;
 
 /// Tensors up to this many elements are not sampled: all their magnitudes can be taken out at once.
 const SMALL: u64 = 4 * BLOCK;
@@ -37,8 +37,15 @@ pub enum Sparsifier {
     None,
     /// The largest.
     Largest(Selection),
-    /// Those of a random mask.
-    Random(Mask),
+    /// Those whose random word is below a threshold.
+    Random {
+        /// The words.
+        words: Words,
+        /// See [`Words::threshold`].
+        threshold: u64,
+    },
+    /// Those whose bit is 1.
+    Drawn(Vec<u64>),
 }
 
 impl Sparsify {
@@ -100,14 +107,22 @@ fn sample<R: Real>(tensor: &Tensor<'_, R>, base: usize, inputs: &[usize]) -> Res
     Ok(keys)
 }
 
+/// Whether a random choice with this density draws: the whole of a task vector is taken without.
+pub fn draws(density: f64) -> bool {
+    density < 1.0
+}
+
 fn random<R: Real>(tensor: &mut Tensor<'_, R>, densities: &[(usize, f64)]) -> Vec<Sparsifier> {
-    let entry = tensor.entry;
-    let draw =
-        |(input, density): &(usize, f64)| Draw { model: entry.inputs[*input].model, density: *density };
-    let draws: Vec<_> = densities.iter().map(draw).collect();
-    let bf16 = entry.inputs.iter().all(|source| source.stored.dtype == Dtype::BF16);
-    let masks = tensor.masks.draw(&entry.name, entry.elements, bf16, &draws);
-    masks.into_iter().map(Sparsifier::Random).collect()
+    let mut words = std::mem::take(&mut tensor.words).into_iter();
+    let mut choices = Vec::new();
+    for (_, density) in densities {
+        let drawn = if draws(*density) { words.next() } else { None };
+        choices.push(drawn.map_or(Sparsifier::All, |words| Sparsifier::Random {
+            threshold: words.threshold(*density),
+            words,
+        }));
+    }
+    choices
 }
 
 impl Sparsifier {
@@ -154,16 +169,23 @@ impl Sparsifier {
             Sparsifier::All => {}
             Sparsifier::None => values.fill(R::ZERO),
             Sparsifier::Largest(selection) => selection.keep(level, values, ties),
-            Sparsifier::Random(mask) => mask.apply(level, values, start, drawn),
+            Sparsifier::Random { words, threshold } => {
+                let mut bits = [0; CHUNK / 64];
+                let bits = &mut bits[..values.len().div_ceil(64)];
+                words.bits_below(level, start, *threshold, bits);
+                keep_masked(level, values, bits);
+                if let Some(drawn) = drawn {
+                    drawn.extend_from_slice(bits);
+                }
+            }
+            Sparsifier::Drawn(bits) => keep_masked(level, values, &bits[(start / 64) as usize..]),
         }
     }
 
     /// Takes the bits that a pass over all blocks has drawn, so that the next one need not draw them again.
     pub fn remember(&mut self, drawn: Vec<u64>) {
-        if let Sparsifier::Random(mask @ Mask::Philox { .. }) = self
-            && !drawn.is_empty()
-        {
-            *mask = Mask::Drawn(drawn);
+        if !drawn.is_empty() {
+            *self = Sparsifier::Drawn(drawn);
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::kernels::combine::{
 use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, add_magnitudes, in_order};
 use crate::kernels::simd::Level;
-use crate::merge::block::{Block, CHUNK};
+use crate::merge::block::Block;
+use crate::merge::blocks::CHUNK;
 use crate::merge::computation::Computation;
 use crate::merge::selection::Counted;
 
@@ -159,6 +160,7 @@ impl<R: Real> TaskVectorSum<R> {
 
 impl<R: Real> Computation<R> for TaskVectorSum<R> {
     type Partial = Partial<R>;
+    type Total = Vec<Partial<R>>;
 
     fn wants_reduce(&self) -> bool {
         self.selects() || self.models.iter().any(|m| m.rescales)
@@ -170,6 +172,10 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
 
     fn reduce(&self, block: &mut Block<'_, R>) -> Partial<R> {
         if self.selects() { Partial::Counts(self.count(block)) } else { Partial::Sums(self.sums(block)) }
+    }
+
+    fn add(&self, total: &mut Vec<Partial<R>>, partial: Partial<R>) {
+        total.push(partial);
     }
 
     fn fold(&mut self, partials: Vec<Partial<R>>) -> Result<()> {

@@ -35,6 +35,8 @@ final class PlanEncoder {
         Map<Setting, Integer> settings = encoder.settings(tensors);
         encoder.out.putInt(tensors.size());
         tensors.forEach(placed -> encoder.entry(placed, settings, files));
+        encoder.out.putInt(0);
+        encoder.out.putInt(tensors.size());
         return encoder.out.direct();
     }
 
