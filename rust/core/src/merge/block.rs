@@ -1,6 +1,7 @@
 //! A block of a tensor: its bytes, widened chunk by chunk, and its result.
 
 use super::blocks::{Blocks, CHUNK};
+use super::computation::Read;
 use super::plan::Entry;
 use crate::error::Result;
 use crate::kernels::convert::{count_special, narrow, widen};
@@ -8,6 +9,19 @@ use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use safetensors::Dtype;
 use std::ops::Range;
+
+/// A block to work on.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// The SIMD level.
+    pub level: Level,
+    /// The plan's entry.
+    pub entry: &'a Entry,
+    /// The number of the block.
+    pub block: u64,
+    /// Reads bytes of an input.
+    pub read: Read<'a, u8>,
+}
 
 /// The stored bytes of a block of every input, as far as they have been read.
 #[derive(Debug, Default)]
@@ -105,18 +119,15 @@ impl<R: Real> Chunk<'_, R> {
 }
 
 impl<'w, R: Real> Block<'w, R> {
-    /// Reads block `number` of `entry`: `read(input, first byte, buffer)` for each input that is `wanted` and not `stored`
-    /// yet.
+    /// Reads a block: each input that is `wanted` and not `stored` yet.
     pub fn read(
-        level: Level,
-        entry: &Entry,
+        from: Work<'_>,
         blocks: Blocks,
-        number: u64,
         wanted: impl Fn(usize) -> bool,
         stored: &'w mut Stored,
         work: &'w mut Workspace<R>,
-        read: impl Fn(usize, u64, &mut [u8]) -> Result<()>,
     ) -> Result<Self> {
+        let Work { level, entry, block: number, read } = from;
         let elements = blocks.range(number);
         let len = (elements.end - elements.start) as usize;
         let dtypes: Vec<_> = entry.inputs.iter().map(|source| source.stored.dtype).collect();

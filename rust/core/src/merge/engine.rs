@@ -1,6 +1,6 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
-use super::block::{Special, Stored};
+use super::block::{Special, Stored, Work};
 use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
@@ -9,7 +9,7 @@ use super::method::{self, AnyMethod};
 use super::places::Places;
 use super::plan::{COPY, Entry, IDENTICAL, Plan};
 use super::rng::{Masks, Words};
-use super::running::{Running, Work, Worker};
+use super::running::{Running, Worker};
 use crate::error::{Error, Result, Status};
 use crate::kernels::convert::{converts, widen};
 use crate::kernels::real::Real;

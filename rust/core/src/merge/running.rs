@@ -1,12 +1,11 @@
 //! Computations of unknown type and width, as the engine runs them.
 
-use super::block::{Block, Special, Stored, Workspace};
+use super::block::{Block, Special, Stored, Work, Workspace};
 use super::blocks::Blocks;
-use super::computation::{Computation, Read};
+use super::computation::Computation;
 use super::plan::Entry;
 use crate::error::Result;
 use crate::kernels::real::Real;
-use crate::kernels::simd::Level;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -41,19 +40,6 @@ impl Worker {
         stored.forget();
         self.stored = stored;
     }
-}
-
-/// A block to work on.
-#[derive(Clone, Copy)]
-pub struct Work<'a> {
-    /// The SIMD level.
-    pub level: Level,
-    /// The plan's entry.
-    pub entry: &'a Entry,
-    /// The number of the block.
-    pub block: u64,
-    /// Reads bytes of an input.
-    pub read: Read<'a, u8>,
 }
 
 /// A computation that has started.
@@ -127,16 +113,7 @@ impl<R: Real, C: Computation<R>> Erased<R, C> {
         Worker: AsMut<Workspace<R>>,
     {
         let wanted = |input| self.computation.reads(input);
-        Block::read(
-            work.level,
-            work.entry,
-            self.blocks,
-            work.block,
-            wanted,
-            stored,
-            worker.as_mut(),
-            work.read,
-        )
+        Block::read(work, self.blocks, wanted, stored, worker.as_mut())
     }
 }
 
