@@ -137,6 +137,12 @@ int32_t fundir_merge_methods(uint8_t *table, uint64_t capacity, uint64_t *needed
 /* Runs a plan. Blocks until it is done, has failed, or is cancelled; the output files are then complete, or undefined. */
 int32_t fundir_merge_run(const uint8_t *plan, uint64_t length, uint64_t *control, uint8_t *report, uint8_t *detail);
 
+/* Runs a plan on memory in place of its files. `ranges` is {u64 address, u64 length} for each input file of the plan and then
+ * for each output file, in their order, with the size that the plan gives the file; `ranges_length` counts its bytes. The
+ * outputs overlap nothing. The rest is as for fundir_merge_run. */
+int32_t fundir_merge_run_in_memory(const uint8_t *plan, uint64_t length, const uint8_t *ranges, uint64_t ranges_length,
+                                   uint64_t *control, uint8_t *report, uint8_t *detail);
+
 #ifdef __cplusplus
 }
 #endif

@@ -45,6 +45,19 @@ pub unsafe fn input<'a>(what: &str, start: *const u8, length: u64) -> Result<&'a
     Ok(unsafe { slice::from_raw_parts(start, length) })
 }
 
+/// The caller's `length` bytes at `start`, to be written.
+///
+/// # Safety
+/// Unless it is null, `start` is valid for writes of `length` initialised bytes, which nobody else uses during `'a`.
+pub unsafe fn output<'a>(start: *mut u8, length: u64) -> Result<&'a mut [u8]> {
+    let length = range("output", start, length)?;
+    if length == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: `range` found it not null and no longer than any object; the caller vouches for the rest.
+    Ok(unsafe { slice::from_raw_parts_mut(start, length) })
+}
+
 /// A buffer of the caller's for an answer of unknown size, and the place for that size.
 pub struct Output {
     start: *mut u8,

@@ -6,6 +6,7 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -160,15 +161,54 @@ public final class Core {
      * @return the report, {@value #REPORT_SIZE} bytes
      */
     public static ByteBuffer runMerge(ByteBuffer plan, ByteBuffer control) {
+        return run(plan, control, Fundir::mergeRun);
+    }
+
+    /**
+     * Runs a merge plan on memory in place of its files; returns when it is done, has failed, or was cancelled.
+     *
+     * @param plan the plan, encoded as {@code fundir.h} says
+     * @param inputs one for each input file of the plan, with as many bytes as the plan says; nobody may write to them
+     *     meanwhile
+     * @param outputs one for each output file, likewise; they overlap nothing
+     * @param control as for {@link #runMerge}
+     * @return the report, {@value #REPORT_SIZE} bytes
+     */
+    public static ByteBuffer runMergeInMemory(
+            ByteBuffer plan, List<ByteBuffer> inputs, List<ByteBuffer> outputs, ByteBuffer control) {
+        ByteBuffer ranges = direct((inputs.size() + outputs.size()) * 2 * Long.BYTES);
+        inputs.forEach(each -> ranges.putLong(input(each)).putLong(each.remaining()));
+        outputs.forEach(each -> ranges.putLong(output(each, each.remaining())).putLong(each.remaining()));
+        ranges.flip();
+        try {
+            return run(
+                    plan,
+                    control,
+                    (address, length, words, report, detail) -> Fundir.mergeRunInMemory(
+                            address, length, input(ranges), ranges.remaining(), words, report, detail));
+        } finally {
+            Reference.reachabilityFence(ranges);
+            inputs.forEach(Reference::reachabilityFence);
+            outputs.forEach(Reference::reachabilityFence);
+        }
+    }
+
+    /** A function of the core that runs a plan. */
+    @FunctionalInterface
+    private interface Merge {
+        int run(long plan, long length, long control, long report, long detail);
+    }
+
+    private static ByteBuffer run(ByteBuffer plan, ByteBuffer control, Merge merge) {
         Call call = Call.open();
         ByteBuffer report = direct(REPORT_SIZE);
         try {
-            long controlAddress = output(control, CONTROL_SIZE);
-            if (controlAddress % Long.BYTES != 0) {
+            long words = output(control, CONTROL_SIZE);
+            if (words % Long.BYTES != 0) {
                 throw new IllegalArgumentException("the control words must start at a multiple of 8");
             }
-            call.check(Status.of(Fundir.mergeRun(
-                    input(plan), plan.remaining(), controlAddress, output(report, REPORT_SIZE), call.detailAddress())));
+            call.check(Status.of(merge.run(
+                    input(plan), plan.remaining(), words, output(report, REPORT_SIZE), call.detailAddress())));
             return report;
         } finally {
             Reference.reachabilityFence(call);

@@ -76,4 +76,14 @@ final class Fundir {
             @Cast("uint64_t*") long control,
             @Cast("uint8_t*") long report,
             @Cast("uint8_t*") long detail);
+
+    @Name("fundir_merge_run_in_memory")
+    static native int mergeRunInMemory(
+            @Cast("const uint8_t*") long plan,
+            @Cast("uint64_t") long length,
+            @Cast("const uint8_t*") long ranges,
+            @Cast("uint64_t") long rangesLength,
+            @Cast("uint64_t*") long control,
+            @Cast("uint8_t*") long report,
+            @Cast("uint8_t*") long detail);
 }
