@@ -24,6 +24,27 @@ kernels! {
         }
     }
 
+    /// `out = out + x`
+    pub fn add<R>(x: &[R], out: &mut [R]) {
+        for (o, x) in out.iter_mut().zip(x) {
+            *o = *x + *o;
+        }
+    }
+
+    /// `out = w·x`, with a factor for each element
+    pub fn scale_each<R>(w: &[R], x: &[R], out: &mut [R]) {
+        for ((o, w), x) in out.iter_mut().zip(w).zip(x) {
+            *o = *w * *x;
+        }
+    }
+
+    /// `out = out + w·x`, with a factor for each element
+    pub fn add_scaled_each<R>(w: &[R], x: &[R], out: &mut [R]) {
+        for ((o, w), x) in out.iter_mut().zip(w).zip(x) {
+            *o += *w * *x;
+        }
+    }
+
     /// `out = out / d`
     pub fn divide<R>(d: R, out: &mut [R]) {
         for o in out.iter_mut() {
@@ -118,6 +139,12 @@ mod tests {
             prop_assert!(same(&run(&|o| scale(level, w, &x, o)), &each(&|i| w * x[i])));
             prop_assert!(same(&run(&|o| scale_in_place(level, w, o)), &each(&|i| w * out[i])));
             prop_assert!(same(&run(&|o| add_scaled(level, w, &x, o)), &each(&|i| out[i] + w * x[i])));
+            prop_assert!(same(&run(&|o| add(level, &x, o)), &each(&|i| x[i] + out[i])));
+            prop_assert!(same(&run(&|o| scale_each(level, &y, &x, o)), &each(&|i| y[i] * x[i])));
+            prop_assert!(same(
+                &run(&|o| add_scaled_each(level, &y, &x, o)),
+                &each(&|i| out[i] + y[i] * x[i])
+            ));
             prop_assert!(same(&run(&|o| divide(level, w, o)), &each(&|i| out[i] / w)));
             let divisor = |i: usize| if y[i] == R::ZERO { R::ONE } else { y[i] };
             prop_assert!(same(&run(&|o| divide_each(level, &y, o)), &each(&|i| out[i] / divisor(i))));

@@ -54,6 +54,13 @@ kernels! {
         lanes.0 = sums;
     }
 
+    /// `sums = sums + x·y`, each element for itself.
+    pub fn add_products<R>(x: &[R], y: &[R], sums: &mut [f64]) {
+        for ((s, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *s += finite(*x) * finite(*y);
+        }
+    }
+
     /// Adds `Σ |x|` to `lanes`.
     pub fn add_magnitudes<R>(x: &[R], lanes: &mut Lanes) {
         let (xs, rest) = x.as_chunks::<LANES>();
@@ -116,6 +123,11 @@ mod tests {
                     add_magnitudes(level, &x[part], &mut lanes[1]);
                 }
                 prop_assert_eq!(lanes[0].total().to_bits(), dot.to_bits());
+                let mut each = vec![0.5; x.len()];
+                add_products(level, &x, &y, &mut each);
+                for (i, sum) in each.iter().enumerate() {
+                    prop_assert_eq!(sum.to_bits(), (0.5 + finite(x[i]) * finite(y[i])).to_bits());
+                }
                 prop_assert_eq!(lanes[1].total().to_bits(), magnitudes.to_bits());
             }
         }

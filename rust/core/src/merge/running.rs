@@ -149,7 +149,7 @@ where
         write: &dyn Fn(&[u8]) -> Result<()>,
     ) -> Result<Special> {
         let mut block = self.block(work, stored, worker)?;
-        write(self.computation.apply(&mut block))?;
+        write(self.computation.apply(&mut block)?)?;
         Ok(block.special())
     }
 }

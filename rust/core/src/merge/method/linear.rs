@@ -86,9 +86,9 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
         no_reduce_pass()
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> &'b [u8] {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
         let level = block.level;
-        block.compute(|chunk, out| {
+        Ok(block.compute(|chunk, out| {
             match self.weights.split_first() {
                 None => out.fill(R::ZERO),
                 Some(((first, w), others)) => {
@@ -101,6 +101,6 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
             if let Some(divisor) = self.divisor {
                 divide(level, divisor, out);
             }
-        })
+        }))
     }
 }

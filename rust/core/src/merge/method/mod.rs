@@ -1,7 +1,7 @@
 //! The methods. A new one is a file of this folder and a line in [`REGISTRY`].
 
 mod linear;
-mod slerp;
+mod span;
 mod table;
 mod task_vector;
 
@@ -14,11 +14,15 @@ pub use table::table;
 /// Every method, in the order in which they are listed to users.
 pub static REGISTRY: &[&Declaration] = &[
     &linear::LINEAR,
-    &slerp::SLERP,
+    &span::SLERP,
+    &span::NUSLERP,
+    &span::MULTISLERP,
+    &span::KARCHER,
     &task_vector::TASK_ARITHMETIC,
     &task_vector::TIES,
     &task_vector::DARE_LINEAR,
     &task_vector::DARE_TIES,
+    &span::MODEL_STOCK,
 ];
 
 /// What a method is called and what it takes.

@@ -202,13 +202,13 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> &'b [u8] {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
         let (level, number) = (block.level, block.number);
         let mut ties: Vec<_> = self.models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
         let scales: Vec<_> = self.models.iter().map(|m| R::from_f64(m.scale * m.weight)).collect();
         let mut deltas = vec![vec![R::ZERO; CHUNK]; self.models.len()];
         let mut work = [[R::ZERO; CHUNK]; 2];
-        block.compute(|chunk, out| {
+        Ok(block.compute(|chunk, out| {
             for ((model, delta), ties) in self.models.iter().zip(&mut deltas).zip(&mut ties) {
                 let delta = &mut delta[..out.len()];
                 subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
@@ -232,6 +232,6 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
                 }
             }
             add_to_base(level, chunk.input(self.base), self.lambda, out);
-        })
+        }))
     }
 }
