@@ -59,6 +59,69 @@ kernels! {
         }
     }
 
+    /// `out = out / max(d, least)`
+    pub fn divide_each_at_least<R>(least: R, d: &[R], out: &mut [R]) {
+        for (o, d) in out.iter_mut().zip(d) {
+            *o = *o / if *d > least { *d } else { least };
+        }
+    }
+
+    /// `out = 0` where `condition` is 0
+    pub fn keep_where<R>(condition: &[R], out: &mut [R]) {
+        for (o, c) in out.iter_mut().zip(condition) {
+            *o = if *c == R::ZERO { R::ZERO } else { *o };
+        }
+    }
+
+    /// `out = Σ (xᵢ − m)² / n` with m = Σ xᵢ / n: the variance of each element over n slices, of which the first elements count.
+    pub fn variance<R>(x: &[Vec<R>], out: &mut [R]) {
+        let n = R::from_f64(x.len() as f64);
+        let mut mean = [R::ZERO; 64];
+        let mut done = 0;
+        for part in out.chunks_mut(64) {
+            let mean = &mut mean[..part.len()];
+            mean.fill(R::ZERO);
+            part.fill(R::ZERO);
+            for x in x {
+                mean.iter_mut().zip(&x[done..]).for_each(|(m, x)| *m += *x);
+            }
+            mean.iter_mut().for_each(|m| *m = *m / n);
+            for x in x {
+                for ((o, x), m) in part.iter_mut().zip(&x[done..]).zip(&*mean) {
+                    let d = *x - *m;
+                    *o += d * d;
+                }
+            }
+            part.iter_mut().for_each(|o| *o = *o / n);
+            done += part.len();
+        }
+    }
+
+    /// `out = (1 − q)·a + q·b` with `q = clamp(t / max(|a − b|, smallest), 0, 1)`
+    pub fn near_blend<R>(t: R, smallest: R, a: &[R], b: &[R], out: &mut [R]) {
+        for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
+            let apart = (*a - *b).abs();
+            let q = t / if apart > smallest { apart } else { smallest };
+            let q = if q > R::ZERO { q } else { R::ZERO };
+            let q = if q < R::ONE { q } else { R::ONE };
+            *o = (R::ONE - q) * *a + q * *b;
+        }
+    }
+
+    /// `out = |b − a|·w`
+    pub fn importances<R>(b: &[R], a: &[R], w: R, out: &mut [R]) {
+        for ((o, b), a) in out.iter_mut().zip(b).zip(a) {
+            *o = (*b - *a).abs() * w;
+        }
+    }
+
+    /// `out = a + (b − a)` where the importance is at least the threshold, `a` elsewhere
+    pub fn add_important<R>(threshold: R, importance: &[R], b: &[R], a: &[R], out: &mut [R]) {
+        for (((o, i), b), a) in out.iter_mut().zip(importance).zip(b).zip(a) {
+            *o = *a + if *i >= threshold { *b - *a } else { R::ZERO };
+        }
+    }
+
     /// `out = x − base`, the task vector
     pub fn subtract<R>(x: &[R], base: &[R], out: &mut [R]) {
         for ((o, x), b) in out.iter_mut().zip(x).zip(base) {
@@ -148,6 +211,40 @@ mod tests {
             prop_assert!(same(&run(&|o| divide(level, w, o)), &each(&|i| out[i] / w)));
             let divisor = |i: usize| if y[i] == R::ZERO { R::ONE } else { y[i] };
             prop_assert!(same(&run(&|o| divide_each(level, &y, o)), &each(&|i| out[i] / divisor(i))));
+            let at_least = |i: usize| if y[i] > w { y[i] } else { w };
+            prop_assert!(same(
+                &run(&|o| divide_each_at_least(level, w, &y, o)),
+                &each(&|i| out[i] / at_least(i))
+            ));
+            let where_not_zero = |i: usize| if y[i] == R::ZERO { R::ZERO } else { out[i] };
+            prop_assert!(same(&run(&|o| keep_where(level, &y, o)), &each(&where_not_zero)));
+            let three = R::from_f64(3.0);
+            let of_three = |i: usize| {
+                let mean = (R::ZERO + x[i] + y[i] + more[i]) / three;
+                let square = |x: R| (x - mean) * (x - mean);
+                (R::ZERO + square(x[i]) + square(y[i]) + square(more[i])) / three
+            };
+            let slices = [x.clone(), y.clone(), more.clone()];
+            prop_assert!(same(&run(&|o| variance(level, &slices, o)), &each(&of_three)));
+            let near = |i: usize| {
+                let apart = (x[i] - y[i]).abs();
+                let q = w / if apart > v { apart } else { v };
+                let q = if q > R::ONE {
+                    R::ONE
+                } else if q > R::ZERO {
+                    q
+                } else {
+                    R::ZERO
+                };
+                (R::ONE - q) * x[i] + q * y[i]
+            };
+            prop_assert!(same(
+                &run(&|o| importances(level, &x, &y, w, o)),
+                &each(&|i| (x[i] - y[i]).abs() * w)
+            ));
+            let important = |i: usize| y[i] + if more[i] >= w { x[i] - y[i] } else { R::ZERO };
+            prop_assert!(same(&run(&|o| add_important(level, w, &more, &x, &y, o)), &each(&important)));
+            prop_assert!(same(&run(&|o| near_blend(level, w, v, &x, &y, o)), &each(&near)));
             prop_assert!(same(&run(&|o| subtract(level, &x, &y, o)), &each(&|i| x[i] - y[i])));
             prop_assert!(same(&run(&|o| add_to_base(level, &x, w, o)), &each(&|i| x[i] + w * out[i])));
             prop_assert!(same(&run(&|o| blend(level, w, &x, v, &y, o)), &each(&|i| w * x[i] + v * y[i])));

@@ -3,8 +3,10 @@
 //! Every kernel gives the same bits at every level: a body names each rounding step, nothing is contracted into fused
 //! operations, and sums go through a fixed number of lanes whatever the width of the registers.
 
+pub mod active;
 pub mod combine;
 pub mod convert;
+pub mod exponential;
 pub mod rank;
 pub mod real;
 pub mod reduce;

@@ -46,6 +46,8 @@ pub trait Real:
     fn key(self) -> Self::Key;
     /// The key of this number, which must be below [`Real::KEY_END`] or be it.
     fn key_from(key: u64) -> Self::Key;
+    /// The magnitude with this key; NaN for 0.
+    fn from_key(key: u64) -> Self;
 }
 
 impl Real for f32 {
@@ -86,6 +88,10 @@ impl Real for f32 {
     #[inline(always)]
     fn key_from(key: u64) -> u32 {
         key as u32
+    }
+    #[inline(always)]
+    fn from_key(key: u64) -> f32 {
+        if key == 0 { f32::NAN } else { f32::from_bits(key as u32 - 1) }
     }
 }
 
@@ -132,6 +138,10 @@ impl Real for f64 {
     fn key_from(key: u64) -> u64 {
         key
     }
+    #[inline(always)]
+    fn from_key(key: u64) -> f64 {
+        if key == 0 { f64::NAN } else { f64::from_bits(key - 1) }
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +153,7 @@ mod tests {
         let rising = [f32::NAN, 0.0, 1e-45, -1e-40, 1.0, -1.5, f32::MAX, f32::NEG_INFINITY];
         assert!(rising.windows(2).all(|pair| pair[0].key() < pair[1].key()));
         assert_eq!(u64::from(f32::INFINITY.key()) + 1, f32::KEY_END);
+        assert!(rising[1..].iter().all(|x| f32::from_key(x.key().into()) == x.abs()));
         let rising = [f64::NAN, -0.0, 5e-324, -1e-310, 1.0, -1.5, f64::MAX, f64::INFINITY];
         assert!(rising.windows(2).all(|pair| pair[0].key() < pair[1].key()));
         assert_eq!(f64::INFINITY.key() + 1, f64::KEY_END);

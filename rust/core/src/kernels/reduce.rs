@@ -16,6 +16,12 @@ pub const LANES: usize = 16;
 pub struct Lanes([f64; LANES]);
 
 impl Lanes {
+    /// The sums, one for each lane.
+    #[inline(always)]
+    pub(super) fn sums(&mut self) -> &mut [f64; LANES] {
+        &mut self.0
+    }
+
     /// The sum of all lanes.
     pub fn total(&self) -> f64 {
         let mut lanes = self.0;

@@ -1,7 +1,7 @@
 //! Setting the elements to zero that a density leaves out.
 
 use super::real::Real;
-use super::simd::kernels;
+use super::simd::{Level, kernels};
 
 /// Elements whose bits are drawn together, from 16 Philox counters.
 const PHILOX_GROUP: usize = 64;
@@ -44,6 +44,13 @@ kernels! {
     pub fn keep_largest<R>(values: &mut [R], least: R::Key) {
         for x in values {
             *x = if x.key() >= least { *x } else { R::ZERO };
+        }
+    }
+
+    /// Zeroes the elements with a key of at least `least`.
+    pub fn drop_largest<R>(values: &mut [R], least: R::Key) {
+        for x in values {
+            *x = if x.key() >= least { R::ZERO } else { *x };
         }
     }
 
@@ -96,7 +103,7 @@ kernels! {
     }
 
     /// Zeroes the elements whose bit is 0. Bit 0 of the first word is that of the first element.
-    pub fn keep_masked<R>(values: &mut [R], bits: &[u64]) {
+    pub fn keep_bits<R>(values: &mut [R], bits: &[u64]) {
         for (part, bits) in values.chunks_mut(32).zip(bits.iter().flat_map(|b| [*b as u32, (*b >> 32) as u32])) {
             for (i, x) in part.iter_mut().enumerate() {
                 *x = if bits & 1 << i == 0 { R::ZERO } else { *x };
@@ -105,14 +112,16 @@ kernels! {
     }
 }
 
-/// Zeroes the elements below `least`, and of those with exactly that key all after the first `ties`, which is counted down.
-pub fn keep_largest_and_first_ties<R: Real>(values: &mut [R], least: R::Key, ties: &mut u64) {
-    for x in values {
-        let key = x.key();
-        let kept = key > least || key == least && *ties > 0;
-        *ties -= u64::from(kept && key == least);
-        if !kept {
-            *x = R::ZERO;
+/// Zeroes the elements whose bit is 0. The first element's bit is number `from`.
+pub fn keep_masked<R: Real>(level: Level, values: &mut [R], bits: &[u64], from: usize) {
+    let bits = &bits[from / 64..];
+    match from % 64 {
+        0 => keep_bits(level, values, bits),
+        shift => {
+            for (i, part) in values.chunks_mut(64).enumerate() {
+                let later = bits.get(i + 1).map_or(0, |word| word << (64 - shift));
+                keep_bits(level, part, &[bits[i] >> shift | later]);
+            }
         }
     }
 }
@@ -120,7 +129,6 @@ pub fn keep_largest_and_first_ties<R: Real>(values: &mut [R], least: R::Key, tie
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::simd::Level;
     use proptest::prelude::*;
 
     /// Philox4x32-10 for one counter, straight from the paper.
@@ -169,33 +177,32 @@ mod tests {
         }
 
         #[test]
-        fn masks_keep_the_elements_of_their_bits(bits in prop::collection::vec(any::<u64>(), 4), length in 0usize..=256) {
-            let expected: Vec<f64> = (0..length).map(|i| if bits[i / 64] >> (i % 64) & 1 == 1 { -1.5 } else { 0.0 }).collect();
+        fn masks_keep_the_elements_of_their_bits(
+            bits in prop::collection::vec(any::<u64>(), 5), from in 0usize..64, length in 0usize..=256,
+        ) {
+            let kept = |i: usize| bits[i / 64] >> (i % 64) & 1 == 1;
+            let expected: Vec<f64> = (from..from + length).map(|i| if kept(i) { -1.5 } else { 0.0 }).collect();
             for level in Level::available() {
                 let mut values = vec![-1.5f64; length];
-                keep_masked(level, &mut values, &bits);
+                keep_masked(level, &mut values, &bits, from);
                 prop_assert_eq!(&values, &expected);
             }
         }
 
         #[test]
-        fn keeps_the_largest(values in prop::collection::vec(-4i8..4, 0..100), least in 0u32..5, ties in 0u64..10) {
+        fn keeps_or_drops_the_largest(values in prop::collection::vec(-4i8..4, 0..100), least in 0u32..5) {
             let values: Vec<f32> = values.iter().map(|x| f32::from(*x)).collect();
             let least = (least as f32).key();
+            let expected = |kept: bool| -> Vec<f32> {
+                values.iter().map(|x| if (x.key() >= least) == kept { *x } else { 0.0 }).collect()
+            };
             for level in Level::available() {
-                let mut kept = values.clone();
+                let (mut kept, mut dropped) = (values.clone(), values.clone());
                 keep_largest(level, &mut kept, least);
-                let expected: Vec<f32> = values.iter().map(|x| if x.key() >= least { *x } else { 0.0 }).collect();
-                prop_assert_eq!(kept, expected);
+                prop_assert_eq!(kept, expected(true));
+                drop_largest(level, &mut dropped, least);
+                prop_assert_eq!(dropped, expected(false));
             }
-            let (mut kept, mut left, mut expected_left) = (values.clone(), ties, ties);
-            keep_largest_and_first_ties(&mut kept, least, &mut left);
-            for (x, kept) in values.iter().zip(kept) {
-                let tie = x.key() == least && expected_left > 0;
-                expected_left -= u64::from(tie);
-                prop_assert_eq!(kept, if x.key() > least || tie { *x } else { 0.0 });
-            }
-            prop_assert_eq!(left, expected_left);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which elements of a tensor are its `keep` largest by magnitude, found by counting instead of sorting.
+//! Which elements of a tensor are its so many largest by magnitude, found by counting instead of sorting.
 //!
 //! A selection knows a window of keys in which the threshold lies. A pass over the tensor counts what is above the window
 //! and takes out what is inside; then the threshold is among few keys. The first window comes from a sample. When the sample
@@ -8,7 +8,7 @@
 use crate::kernels::rank::{count_between, count_buckets, gather_between};
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
-use crate::kernels::sparsify::{keep_largest, keep_largest_and_first_ties};
+use crate::kernels::sparsify::{drop_largest, keep_largest};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const BUCKETS: usize = 1 << 11;
@@ -22,8 +22,18 @@ pub struct Selection {
     keep: u64,
     /// Keys that all blocks together may take out in one pass.
     limit: u64,
+    ties: Ties,
     taken: AtomicU64,
     state: State,
+}
+
+/// Which of the elements with the magnitude of the threshold are selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ties {
+    /// Those with the lowest indices.
+    First,
+    /// Those with the highest: the ranking from below leaves out the others first.
+    Last,
 }
 
 #[derive(Debug)]
@@ -32,15 +42,15 @@ enum State {
     Gather { low: u64, high: u64 },
     /// The threshold is in `low..high`, of which there are too many to take out.
     Buckets { low: u64, high: u64, shift: u32, counts: Vec<AtomicU64> },
-    /// Elements above the threshold are kept, and of those at it the first ones up to the cut.
+    /// Elements above the threshold are selected, and of those at it the ones on one side of the cut.
     Found { threshold: u64, cut: Cut },
 }
 
-/// Where, among the elements at the threshold, keeping ends.
+/// A place among the elements at the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cut {
     block: u64,
-    /// Elements at the threshold that are kept in `block`; all are before it, none behind.
+    /// Elements at the threshold that are before the cut in `block`; all are in blocks before it, none in those behind.
     ties: u64,
 }
 
@@ -54,14 +64,28 @@ pub struct Counted<K> {
 
 impl Selection {
     /// A search for the `keep ≥ 1` largest of `elements`, with a sample of their magnitudes' keys (which may be empty).
-    pub fn new<R: Real>(keep: u64, elements: u64, sample: &mut [R::Key], limit: u64) -> Selection {
+    pub fn new<R: Real>(
+        keep: u64,
+        ties: Ties,
+        elements: u64,
+        sample: &mut [R::Key],
+        limit: u64,
+    ) -> Selection {
         let (low, high) = first_window::<R>(keep, elements, sample);
-        Selection { keep, limit, taken: AtomicU64::new(0), state: State::Gather { low, high } }
+        Selection { keep, limit, ties, taken: AtomicU64::new(0), state: State::Gather { low, high } }
     }
 
     /// True when the threshold is known.
     pub fn is_found(&self) -> bool {
         matches!(self.state, State::Found { .. })
+    }
+
+    /// The smallest magnitude selected, once it is known.
+    pub fn threshold<R: Real>(&self) -> Option<R> {
+        match &self.state {
+            State::Found { threshold, .. } => Some(R::from_key(*threshold)),
+            _ => None,
+        }
     }
 
     /// Counts a part of a block.
@@ -118,13 +142,13 @@ impl Selection {
         }
         if above + inside < self.keep {
             return match low {
-                LOWEST => State::Found { threshold: LOWEST, cut: Cut { block: u64::MAX, ties: 0 } },
+                LOWEST => State::Found { threshold: LOWEST, cut: self.all_ties() },
                 _ => State::Gather { low: LOWEST, high: low },
             };
         }
         let missing = self.keep - above;
         if high - low == 1 {
-            return State::Found { threshold: low, cut: cut(missing, blocks.iter().map(|b| b.inside)) };
+            return State::Found { threshold: low, cut: self.cut(missing, blocks.iter().map(|b| b.inside)) };
         }
         let gathered: u64 = blocks.iter().map(|b| b.keys.len() as u64).sum();
         if gathered < inside {
@@ -137,10 +161,10 @@ impl Selection {
         let threshold = *keys.select_nth_unstable(place).1;
         let larger = keys[place..].iter().filter(|key| **key > threshold).count() as u64;
         let ties = blocks.iter().map(|b| b.keys.iter().filter(|key| **key == threshold).count() as u64);
-        State::Found { threshold: threshold.into(), cut: cut(missing - larger, ties) }
+        State::Found { threshold: threshold.into(), cut: self.cut(missing - larger, ties) }
     }
 
-    /// The ties that [`Selection::keep`] may still keep at the start of a block.
+    /// What [`Selection::keep`] and [`Selection::drop`] count down from the start of a block on.
     pub fn ties_of_block(&self, block: u64) -> u64 {
         match &self.state {
             State::Found { cut, .. } if block < cut.block => u64::MAX,
@@ -151,27 +175,77 @@ impl Selection {
 
     /// Zeroes what is not selected in a part of a block; `ties` goes from part to part of a block.
     pub fn keep<R: Real>(&self, level: Level, values: &mut [R], ties: &mut u64) {
-        let State::Found { threshold, .. } = &self.state else {
-            unreachable!("elements are kept once the threshold is known")
-        };
-        match *ties {
-            u64::MAX => keep_largest(level, values, R::key_from(*threshold)),
-            0 => keep_largest(level, values, R::key_from(*threshold + 1)),
-            _ => keep_largest_and_first_ties(values, R::key_from(*threshold), ties),
+        match self.least::<R>(*ties) {
+            Ok(least) => keep_largest(level, values, least),
+            Err(threshold) => zero_by_rank(values, threshold, ties, |key, before| {
+                key < threshold || key == threshold && !self.takes(before)
+            }),
         }
+    }
+
+    /// Zeroes what is selected.
+    pub fn drop<R: Real>(&self, level: Level, values: &mut [R], ties: &mut u64) {
+        match self.least::<R>(*ties) {
+            Ok(least) => drop_largest(level, values, least),
+            Err(threshold) => zero_by_rank(values, threshold, ties, |key, before| {
+                key > threshold || key == threshold && self.takes(before)
+            }),
+        }
+    }
+
+    /// The least key that is selected, where all elements at the threshold are on one side of the cut; else the threshold.
+    fn least<R: Real>(&self, ties: u64) -> Result<R::Key, R::Key> {
+        let State::Found { threshold, .. } = &self.state else {
+            unreachable!("elements are selected once the threshold is known")
+        };
+        match ties {
+            0 | u64::MAX if self.takes(ties > 0) => Ok(R::key_from(*threshold)),
+            0 | u64::MAX => Ok(R::key_from(*threshold + 1)),
+            _ => Err(R::key_from(*threshold)),
+        }
+    }
+
+    /// Whether an element at the threshold is selected, that is `before` the cut or behind it.
+    fn takes(&self, before: bool) -> bool {
+        before == (self.ties == Ties::First)
+    }
+
+    fn all_ties(&self) -> Cut {
+        Cut { block: if self.ties == Ties::First { u64::MAX } else { 0 }, ties: 0 }
+    }
+
+    /// The cut that leaves `selected` of the ties of all blocks on the side that is selected.
+    fn cut(&self, selected: u64, ties: impl Iterator<Item = u64> + Clone) -> Cut {
+        let mut left = match self.ties {
+            Ties::First => selected,
+            Ties::Last => ties.clone().sum::<u64>() - selected,
+        };
+        for (block, ties) in (0..).zip(ties) {
+            if left <= ties {
+                return Cut { block, ties: left };
+            }
+            left -= ties;
+        }
+        self.all_ties()
     }
 }
 
-/// The block in which the `kept`-th tie lies.
-fn cut(kept: u64, ties: impl Iterator<Item = u64>) -> Cut {
-    let mut left = kept;
-    for (block, ties) in (0..).zip(ties) {
-        if left <= ties {
-            return Cut { block, ties: left };
+/// Zeroes the elements that `is_out` says, from the key and whether the element is one of the next `ties` at the threshold.
+/// One block in a tensor needs this.
+fn zero_by_rank<R: Real>(
+    values: &mut [R],
+    threshold: R::Key,
+    ties: &mut u64,
+    is_out: impl Fn(R::Key, bool) -> bool,
+) {
+    for x in values {
+        let key = x.key();
+        let before = key == threshold && *ties > 0;
+        *ties -= u64::from(before);
+        if is_out(key, before) {
+            *x = R::ZERO;
         }
-        left -= ties;
     }
-    Cut { block: u64::MAX, ties: 0 }
 }
 
 /// A window in which the threshold lies with near certainty, or all keys where there is no sample.
@@ -200,10 +274,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The `keep` largest by a full sort: NaN is never kept, ties go to the lower index.
-    fn oracle(values: &[f32], keep: usize) -> Vec<f32> {
+    /// The `keep` largest by a full sort: NaN is never kept.
+    fn oracle(values: &[f32], keep: usize, ties: Ties) -> Vec<f32> {
         let mut order: Vec<usize> = (0..values.len()).filter(|i| !values[*i].is_nan()).collect();
-        order.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()).then(a.cmp(b)));
+        if ties == Ties::Last {
+            order.reverse();
+        }
+        order.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()));
         let mut kept = vec![0.0; values.len()];
         order.iter().take(keep).for_each(|i| kept[*i] = values[*i]);
         kept
@@ -212,14 +289,14 @@ mod tests {
     /// Runs a selection over blocks of `block` elements in parts of `part`; answers what is kept, and the passes it took.
     fn select(
         values: &[f32],
-        keep: u64,
+        (keep, ties): (u64, Ties),
         sample: &[f32],
         limit: u64,
         block: usize,
         part: usize,
     ) -> (Vec<f32>, usize) {
         let mut sample: Vec<u32> = sample.iter().map(|x| x.key()).collect();
-        let mut selection = Selection::new::<f32>(keep, values.len() as u64, &mut sample, limit);
+        let mut selection = Selection::new::<f32>(keep, ties, values.len() as u64, &mut sample, limit);
         let mut passes = 0;
         while !selection.is_found() {
             let blocks = values.chunks(block).map(|block| {
@@ -232,11 +309,19 @@ mod tests {
             passes += 1;
             assert!(passes < 20, "the search does not end");
         }
-        let mut kept = values.to_vec();
+        let (mut kept, mut dropped) = (values.to_vec(), values.to_vec());
         for (number, block) in (0..).zip(kept.chunks_mut(block)) {
             let mut ties = selection.ties_of_block(number);
             block.chunks_mut(part).for_each(|part| selection.keep(Level::SCALAR, part, &mut ties));
         }
+        for (number, block) in (0..).zip(dropped.chunks_mut(block)) {
+            let mut ties = selection.ties_of_block(number);
+            block.chunks_mut(part).for_each(|part| selection.drop(Level::SCALAR, part, &mut ties));
+        }
+        let both = kept.iter().zip(&dropped).map(|(k, d)| f32::from_bits(k.to_bits() | d.to_bits()));
+        assert!(both.zip(values).all(|(x, v)| x.to_bits() == v.to_bits()), "what is not kept is dropped");
+        let least = kept.iter().filter(|x| **x != 0.0).map(|x| x.abs()).reduce(f32::min);
+        assert!(least.is_none_or(|least| selection.threshold::<f32>() <= Some(least)));
         (kept, passes)
     }
 
@@ -256,11 +341,12 @@ mod tests {
         fn selects_as_a_full_sort_does_whatever_the_sample_says(
             values in prop::collection::vec(element(), 1..400),
             sample in prop::collection::vec(element(), 0..50),
-            share in 0.0..1.0f64, limit in 0u64..100, block in 1usize..100, part in 1usize..40,
+            share in 0.0..1.0f64, last: bool, limit in 0u64..100, block in 1usize..100, part in 1usize..40,
         ) {
             let keep = ((share * values.len() as f64) as u64).max(1);
-            let (kept, _) = select(&values, keep, &sample, limit, block, part);
-            let expected = oracle(&values, keep as usize);
+            let ties = if last { Ties::Last } else { Ties::First };
+            let (kept, _) = select(&values, (keep, ties), &sample, limit, block, part);
+            let expected = oracle(&values, keep as usize, ties);
             let bits = |v: &[f32]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
             prop_assert_eq!(bits(&kept), bits(&expected));
         }
@@ -272,8 +358,8 @@ mod tests {
             (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) as f32) / 1e9).collect();
         let sample: Vec<f32> = values.iter().step_by(10).copied().collect();
         for keep in [1, 500, 50_000, 99_999, 100_000] {
-            let (kept, passes) = select(&values, keep, &sample, 10_000, 1 << 12, 1 << 10);
-            assert_eq!(kept, oracle(&values, keep as usize));
+            let (kept, passes) = select(&values, (keep, Ties::First), &sample, 10_000, 1 << 12, 1 << 10);
+            assert_eq!(kept, oracle(&values, keep as usize, Ties::First));
             assert_eq!(passes, 1, "for {keep}");
         }
     }

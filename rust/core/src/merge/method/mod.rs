@@ -1,6 +1,11 @@
 //! The methods. A new one is a file of this folder and a line in [`REGISTRY`].
 
+mod arcee_fusion;
 mod linear;
+mod nearswap;
+mod passthrough;
+mod ram;
+mod sce;
 mod span;
 mod table;
 mod task_vector;
@@ -22,7 +27,17 @@ pub static REGISTRY: &[&Declaration] = &[
     &task_vector::TIES,
     &task_vector::DARE_LINEAR,
     &task_vector::DARE_TIES,
+    &task_vector::DELLA,
+    &task_vector::DELLA_LINEAR,
+    &task_vector::BREADCRUMBS,
+    &task_vector::BREADCRUMBS_TIES,
+    &sce::SCE,
+    &ram::RAM,
+    &ram::RAMPLUS_TL,
     &span::MODEL_STOCK,
+    &nearswap::NEARSWAP,
+    &arcee_fusion::ARCEE_FUSION,
+    &passthrough::PASSTHROUGH,
 ];
 
 /// What a method is called and what it takes.

@@ -1,6 +1,9 @@
 //! The task-vector family: base + λ·Σ wᵢΔᵢ with Δᵢ = model − base, sparsified and with a sign election where the method
-//! has them. Task arithmetic: Ilharco et al. 2022; TIES: Yadav et al. 2023; DARE: Yu et al. 2023.
+//! has them. Task arithmetic: Ilharco et al. 2022; TIES: Yadav et al. 2023; DARE: Yu et al. 2023;
+//! breadcrumbs: Davari and Belilovsky 2023; DELLA: Deep et al. 2024.
 
+mod magprune;
+mod sample;
 mod sparsifier;
 mod sum;
 
@@ -8,7 +11,7 @@ use super::{AnyMethod, Base, Declaration, Kind, Method, NUMBER, ParameterDeclara
 use crate::error::Result;
 use crate::kernels::real::Real;
 use crate::merge::plan::{Entry, Setting};
-use sparsifier::{Sparsify, draws};
+use sparsifier::Sparsify;
 use sum::{Model, TaskVectorSum};
 
 /// base + λ·Σ wᵢΔᵢ
@@ -61,6 +64,74 @@ pub static DARE_TIES: Declaration = Declaration {
     build: |d, s| family(d, s, Sparsify::Bernoulli),
     ..declaration("dare_ties", "dare_ties")
 };
+
+/// Random elements of each task vector, chosen by their ranks and rescaled, then a sign election.
+pub static DELLA: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        ParameterDeclaration::model("epsilon", Kind::Number(0.0, 1.0), Some(EPSILON)),
+        normalize(true),
+        rescale(&["false", "true"], 1.0),
+        LAMBDA,
+        ELECTION,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::MagPrune),
+    ..declaration("della", "della")
+};
+
+/// Random elements of each task vector, chosen by their ranks and rescaled.
+pub static DELLA_LINEAR: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        ParameterDeclaration::model("epsilon", Kind::Number(0.0, 1.0), Some(EPSILON)),
+        normalize(false),
+        rescale(&["false", "true"], 1.0),
+        LAMBDA,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::MagPrune),
+    ..declaration("della_linear", "della_linear")
+};
+
+/// The largest elements of each task vector but for the very largest.
+pub static BREADCRUMBS: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        ParameterDeclaration::model("gamma", Kind::Number(0.0, 1.0), Some(GAMMA)),
+        normalize(false),
+        rescale(&["false", "true"], 0.0),
+        LAMBDA,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::Outliers),
+    ..declaration("breadcrumbs", "breadcrumbs")
+};
+
+/// The largest elements of each task vector but for the very largest, then a sign election.
+pub static BREADCRUMBS_TIES: Declaration = Declaration {
+    parameters: &[
+        WEIGHT,
+        DENSITY,
+        ParameterDeclaration::model("gamma", Kind::Number(0.0, 1.0), Some(GAMMA)),
+        normalize(false),
+        rescale(&["false", "true"], 0.0),
+        LAMBDA,
+        ELECTION,
+        INT8_MASK,
+    ],
+    build: |d, s| family(d, s, Sparsify::Outliers),
+    ..declaration("breadcrumbs_ties", "breadcrumbs_ties")
+};
+
+/// The share of the largest elements that breadcrumbs leave out.
+const GAMMA: f64 = 0.01;
+
+/// How far the probabilities of `della` go from the density.
+const EPSILON: f64 = 0.15;
 
 const WEIGHT: ParameterDeclaration = ParameterDeclaration::model("weight", NUMBER, None);
 const DENSITY: ParameterDeclaration =
@@ -140,13 +211,28 @@ fn family(declaration: &Declaration, setting: &Setting, sparsify: Sparsify) -> R
     }))
 }
 
+/// What belongs to one model.
+#[derive(Debug, Clone, Copy)]
+struct Parameters {
+    input: usize,
+    weight: f64,
+    density: f64,
+    gamma: f64,
+    epsilon: f64,
+}
+
 impl TaskVectors {
-    /// The inputs other than the base, with their weights and densities.
-    fn models(&self, entry: &Entry) -> Vec<(usize, f64, f64)> {
-        let models = (0..entry.inputs.len()).filter(|i| *i != self.base);
-        models
-            .map(|i| (i, self.setting.of_input("weight", i, 1.0), self.setting.of_input("density", i, 1.0)))
-            .collect()
+    /// The inputs other than the base.
+    fn models(&self, entry: &Entry) -> Vec<Parameters> {
+        let of = |key, input, default| self.setting.of_input(key, input, default);
+        let parameters = |input| Parameters {
+            input,
+            weight: of("weight", input, 1.0),
+            density: of("density", input, 1.0),
+            gamma: of("gamma", input, GAMMA),
+            epsilon: of("epsilon", input, EPSILON),
+        };
+        (0..entry.inputs.len()).filter(|input| *input != self.base).map(parameters).collect()
     }
 }
 
@@ -154,29 +240,24 @@ impl Method for TaskVectors {
     type Computation<R: Real> = TaskVectorSum<R>;
 
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
-        (self.lambda == 0.0 || self.models(entry).iter().all(|(_, w, _)| *w == 0.0)).then_some(self.base)
+        (self.lambda == 0.0 || self.models(entry).iter().all(|m| m.weight == 0.0)).then_some(self.base)
     }
 
     fn draws(&self, entry: &Entry) -> Vec<usize> {
-        match self.sparsify {
-            Sparsify::Bernoulli => {
-                let models = self.models(entry).into_iter();
-                models.filter(|(_, _, density)| draws(*density)).map(|(input, ..)| input).collect()
-            }
-            _ => Vec::new(),
-        }
+        let models = self.models(entry);
+        models.iter().filter(|model| self.sparsify.draws(model)).map(|model| model.input).collect()
     }
 
     fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<TaskVectorSum<R>> {
         let models = self.models(tensor.entry);
-        let densities: Vec<_> = models.iter().map(|(input, _, density)| (*input, *density)).collect();
-        let sparsifiers = self.sparsify.start(tensor, self.base, &densities)?;
-        let total_weight: f64 = models.iter().map(|(_, w, _)| w).sum();
-        let models = models.into_iter().zip(sparsifiers).map(|((input, weight, density), sparsifier)| {
-            let expected = self.rescale == Rescale::Expected && density > 0.0 && density < 1.0;
-            let scale = if expected { 1.0 / density } else { 1.0 };
-            let rescales = self.rescale == Rescale::Magnitudes && density < 1.0;
-            Model { input, weight, scale, rescales, sparsifier }
+        let sparsifiers = self.sparsify.start(tensor, self.base, &models)?;
+        let by_rank = sparsifiers.iter().any(|sparsifier| sparsifier.is_by_rank());
+        let total_weight: f64 = models.iter().map(|m| m.weight).sum();
+        let models = models.into_iter().zip(sparsifiers).map(|(m, sparsifier)| {
+            let expected = self.rescale == Rescale::Expected && m.density > 0.0 && m.density < 1.0;
+            let scale = if expected { 1.0 / m.density } else { 1.0 };
+            let rescales = self.rescale == Rescale::Magnitudes && m.density < 1.0;
+            Model { input: m.input, weight: m.weight, scale, rescales, sparsifier }
         });
         Ok(TaskVectorSum {
             base: self.base,
@@ -185,8 +266,9 @@ impl Method for TaskVectors {
             total_weight: R::from_f64(if total_weight.abs() < 1e-8 { 1.0 } else { total_weight }),
             normalize: self.normalize,
             lambda: R::from_f64(self.lambda),
-            // A bit for each element, and as much again while the blocks' bits are put together.
-            remembers: tensor.entry.elements / 4 * (tensor.entry.inputs.len() as u64) <= tensor.memory,
+            row: by_rank.then(|| tensor.entry.shape.last().copied().unwrap_or(1)),
+            // A bit for each element.
+            remembers: tensor.entry.elements / 8 * (tensor.entry.inputs.len() as u64) <= tensor.memory,
         })
     }
 }

@@ -1,21 +1,20 @@
 //! Which elements of a task vector take part.
 
-use super::Tensor;
-use crate::error::Result;
+use super::magprune::{Probabilities, Ranking, keep_by_rank};
+use super::{Parameters, Tensor, sample};
+use crate::error::{Error, Result};
 use crate::kernels::combine::subtract;
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
 use crate::kernels::sparsify::keep_masked;
+use crate::merge::block::Block;
 use crate::merge::blocks::{BLOCK, CHUNK};
 use crate::merge::rng::Words;
-use crate::merge::selection::Selection;
+use crate::merge::selection::{Selection, Ties};
+use std::borrow::Cow;
 
 /// Tensors up to this many elements are not sampled: all their magnitudes can be taken out at once.
 const SMALL: u64 = 4 * BLOCK;
-
-/// The sample of a task vector: this many pieces of as many elements each, evenly spread.
-const PIECES: u64 = 128;
-const PIECE: usize = 1024;
 
 /// How the elements of a task vector that take part are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +23,12 @@ pub enum Sparsify {
     Nothing,
     /// The largest ones.
     Magnitude,
+    /// The largest ones but for the very largest.
+    Outliers,
     /// Each with the same probability.
     Bernoulli,
+    /// Each with a probability that grows with its rank in its row.
+    MagPrune,
 }
 
 /// The choice for one tensor and model.
@@ -35,94 +38,111 @@ pub enum Sparsifier {
     All,
     /// No element.
     None,
-    /// The largest.
-    Largest(Selection),
+    /// The largest, but for those that the second selection names.
+    Largest(Selection, Option<Selection>),
     /// Those whose random word is below a threshold.
-    Random {
-        /// The words.
-        words: Words,
-        /// See [`Words::threshold`].
-        threshold: u64,
-    },
-    /// Those whose bit is 1.
-    Drawn(Vec<u64>),
+    Random { words: Words, threshold: u64 },
+    /// Those that are kept by their ranks and words.
+    ByRank { words: Words, probabilities: Probabilities },
+    /// Those whose bit is 1: bits for each block.
+    Drawn(Vec<Vec<u64>>),
 }
 
 impl Sparsify {
-    /// The choices for the inputs of a tensor, given with their densities.
+    /// Whether the choice for a model draws random words.
+    pub fn draws(self, model: &Parameters) -> bool {
+        match self {
+            Sparsify::Bernoulli => model.density < 1.0,
+            Sparsify::MagPrune => model.density > 0.0 && model.density < 1.0,
+            _ => false,
+        }
+    }
+
+    /// The choices for the models of a tensor.
     pub fn start<R: Real>(
         self,
         tensor: &mut Tensor<'_, R>,
         base: usize,
-        densities: &[(usize, f64)],
+        models: &[Parameters],
     ) -> Result<Vec<Sparsifier>> {
         match self {
-            Sparsify::Nothing => Ok(densities.iter().map(|_| Sparsifier::All).collect()),
-            Sparsify::Magnitude => largest(tensor, base, densities),
-            Sparsify::Bernoulli => Ok(random(tensor, densities)),
+            Sparsify::Nothing => Ok(models.iter().map(|_| Sparsifier::All).collect()),
+            Sparsify::Magnitude | Sparsify::Outliers => self.largest(tensor, base, models),
+            Sparsify::Bernoulli | Sparsify::MagPrune => self.random(tensor, models),
         }
     }
-}
 
-fn largest<R: Real>(
-    tensor: &Tensor<'_, R>,
-    base: usize,
-    densities: &[(usize, f64)],
-) -> Result<Vec<Sparsifier>> {
-    let elements = tensor.entry.elements;
-    let sampled: Vec<_> =
-        densities.iter().filter(|(_, d)| *d > 0.0 && *d < 1.0).map(|(input, _)| *input).collect();
-    let mut samples =
-        if elements > SMALL { sample(tensor, base, &sampled)? } else { vec![vec![]; sampled.len()] };
-    let mut samples = samples.iter_mut();
-    let key_bytes = size_of::<R::Key>() as u64;
-    // A selection sorts out a copy of the keys that its blocks took out; half of the memory is for each.
-    let limit = (elements / 8).max(SMALL).min(tensor.memory / (2 * key_bytes * densities.len() as u64));
-    let choices = densities.iter().map(|(_, density)| match density {
-        d if *d >= 1.0 => Sparsifier::All,
-        d if *d > 0.0 => {
-            let keep = ((d * elements as f64) as u64).max(1);
-            let sample = samples.next().map(|s| &mut s[..]).unwrap_or_default();
-            Sparsifier::Largest(Selection::new::<R>(keep, elements, sample, limit))
-        }
-        _ => Sparsifier::None,
-    });
-    Ok(choices.collect())
-}
-
-/// Keys of the magnitudes of some elements of each task vector.
-fn sample<R: Real>(tensor: &Tensor<'_, R>, base: usize, inputs: &[usize]) -> Result<Vec<Vec<R::Key>>> {
-    let mut keys = vec![Vec::with_capacity(PIECES as usize * PIECE); inputs.len()];
-    let [mut base_piece, mut piece, mut delta] = [[R::ZERO; PIECE]; 3];
-    let last = tensor.entry.elements - PIECE as u64;
-    for i in 0..PIECES {
-        let start = (u128::from(last) * u128::from(i) / u128::from(PIECES - 1)) as u64;
-        (tensor.read)(base, start, &mut base_piece)?;
-        for (input, keys) in inputs.iter().zip(&mut keys) {
-            (tensor.read)(*input, start, &mut piece)?;
-            subtract(tensor.level, &piece, &base_piece, &mut delta);
-            keys.extend(delta.iter().map(|x| x.key()));
-        }
+    fn largest<R: Real>(
+        self,
+        tensor: &Tensor<'_, R>,
+        base: usize,
+        models: &[Parameters],
+    ) -> Result<Vec<Sparsifier>> {
+        let elements = tensor.entry.elements;
+        let sampled: Vec<_> =
+            models.iter().filter(|m| m.density > 0.0 && m.density < 1.0).map(|m| m.input).collect();
+        let mut samples = if elements > SMALL {
+            sample::keys(tensor, base, &sampled)?
+        } else {
+            vec![vec![]; sampled.len()]
+        };
+        let mut samples = samples.iter_mut();
+        let key_bytes = size_of::<R::Key>() as u64;
+        let searches = models.len() as u64 * if self == Sparsify::Outliers { 2 } else { 1 };
+        // A selection sorts out a copy of the keys that its blocks took out; half of the memory is for each.
+        let limit = (elements / 8).max(SMALL).min(tensor.memory / (2 * key_bytes * searches));
+        let choices = models.iter().map(|model| match model.density {
+            d if d >= 1.0 => Sparsifier::All,
+            d if d > 0.0 => {
+                let sample = samples.next().map(|s| &mut s[..]).unwrap_or_default();
+                let select = |keep, ties, sample: &mut [R::Key]| {
+                    Selection::new::<R>(keep, ties, elements, sample, limit)
+                };
+                self.ranks(model, elements).map_or(Sparsifier::None, |(keep, drop)| match self {
+                    Sparsify::Outliers => Sparsifier::Largest(
+                        select(keep, Ties::Last, sample),
+                        (drop > 0).then(|| select(drop, Ties::Last, sample)),
+                    ),
+                    _ => Sparsifier::Largest(select(keep, Ties::First, sample), None),
+                })
+            }
+            _ => Sparsifier::None,
+        });
+        Ok(choices.collect())
     }
-    Ok(keys)
-}
 
-/// Whether a random choice with this density draws: the whole of a task vector is taken without.
-pub fn draws(density: f64) -> bool {
-    density < 1.0
-}
-
-fn random<R: Real>(tensor: &mut Tensor<'_, R>, densities: &[(usize, f64)]) -> Vec<Sparsifier> {
-    let mut words = std::mem::take(&mut tensor.words).into_iter();
-    let mut choices = Vec::new();
-    for (_, density) in densities {
-        let drawn = if draws(*density) { words.next() } else { None };
-        choices.push(drawn.map_or(Sparsifier::All, |words| Sparsifier::Random {
-            threshold: words.threshold(*density),
-            words,
-        }));
+    /// Of how many of the largest elements a model's are, and how many of the largest are none of them; `None` where nothing is
+    /// left.
+    fn ranks(self, model: &Parameters, elements: u64) -> Option<(u64, u64)> {
+        let part = |share: f64| (share * elements as f64) as u64;
+        if self == Sparsify::Magnitude {
+            return Some((part(model.density).max(1), 0));
+        }
+        let (keep, top) = (part(model.density), part(model.gamma));
+        let bottom = elements.saturating_sub(keep + top);
+        (keep > 0).then_some((elements - bottom, (elements - bottom).saturating_sub(keep)))
     }
-    choices
+
+    fn random<R: Real>(self, tensor: &mut Tensor<'_, R>, models: &[Parameters]) -> Result<Vec<Sparsifier>> {
+        let mut words = std::mem::take(&mut tensor.words).into_iter();
+        let mut choices = Vec::new();
+        for model in models {
+            let drawn = if self.draws(model) { words.next() } else { None };
+            choices.push(match drawn {
+                Some(words) if self == Sparsify::MagPrune => {
+                    let probabilities = Probabilities { density: model.density, epsilon: model.epsilon };
+                    if let Some(problem) = probabilities.problem() {
+                        return Err(Error::request(problem));
+                    }
+                    Sparsifier::ByRank { words, probabilities }
+                }
+                Some(words) => Sparsifier::Random { threshold: words.threshold(model.density), words },
+                None if model.density > 0.0 => Sparsifier::All,
+                None => Sparsifier::None,
+            });
+        }
+        Ok(choices)
+    }
 }
 
 impl Sparsifier {
@@ -131,61 +151,131 @@ impl Sparsifier {
         matches!(self, Sparsifier::None)
     }
 
-    /// The selection that still has to be found.
-    pub fn pending(&self) -> Option<&Selection> {
-        match self {
-            Sparsifier::Largest(selection) if !selection.is_found() => Some(selection),
-            _ => None,
-        }
+    /// True when the choice goes by rows.
+    pub fn is_by_rank(&self) -> bool {
+        matches!(self, Sparsifier::ByRank { .. })
+    }
+
+    /// The selections that still have to be found.
+    pub fn pending(&self) -> impl Iterator<Item = &Selection> {
+        let selections = match self {
+            Sparsifier::Largest(largest, outliers) => [Some(largest), outliers.as_ref()],
+            _ => [None, None],
+        };
+        selections.into_iter().flatten().filter(|selection| !selection.is_found())
     }
 
     /// The same, to end a pass with.
-    pub fn pending_mut(&mut self) -> Option<&mut Selection> {
-        match self {
-            Sparsifier::Largest(selection) if !selection.is_found() => Some(selection),
-            _ => None,
-        }
+    pub fn pending_mut(&mut self) -> impl Iterator<Item = &mut Selection> {
+        let selections = match self {
+            Sparsifier::Largest(largest, outliers) => [Some(largest), outliers.as_mut()],
+            _ => [None, None],
+        };
+        selections.into_iter().flatten().filter(|selection| !selection.is_found())
     }
 
-    /// What [`Sparsifier::keep`] counts down within a block.
-    pub fn ties_of_block(&self, block: u64) -> u64 {
-        match self {
-            Sparsifier::Largest(selection) => selection.ties_of_block(block),
-            _ => 0,
-        }
-    }
-
-    /// Zeroes the elements, from number `start` of the tensor on, that take no part. `ties` goes from chunk to chunk of a
-    /// block; random bits drawn for the mask are appended to `drawn`.
-    pub fn keep<R: Real>(
-        &self,
-        level: Level,
-        values: &mut [R],
-        start: u64,
-        ties: &mut u64,
-        drawn: Option<&mut Vec<u64>>,
-    ) {
-        match self {
-            Sparsifier::All => {}
-            Sparsifier::None => values.fill(R::ZERO),
-            Sparsifier::Largest(selection) => selection.keep(level, values, ties),
-            Sparsifier::Random { words, threshold } => {
-                let mut bits = [0; CHUNK / 64];
-                let bits = &mut bits[..values.len().div_ceil(64)];
-                words.bits_below(level, start, *threshold, bits);
-                keep_masked(level, values, bits);
-                if let Some(drawn) = drawn {
-                    drawn.extend_from_slice(bits);
-                }
+    /// Goes through a block, whose task vector is that of `input`.
+    pub fn walk<R: Real>(&self, block: &mut Block<'_, R>, base: usize, input: usize) -> Walk<'_> {
+        let mut ties = [0; 2];
+        let bits = match self {
+            Sparsifier::Largest(largest, outliers) => {
+                ties[0] = largest.ties_of_block(block.number);
+                ties[1] = outliers.as_ref().map_or(0, |o| o.ties_of_block(block.number));
+                Cow::default()
             }
-            Sparsifier::Drawn(bits) => keep_masked(level, values, &bits[(start / 64) as usize..]),
-        }
+            Sparsifier::Random { words, threshold } => {
+                let mut bits = vec![0; block.len().div_ceil(64)];
+                words.bits_below(block.level, block.elements.start, *threshold, &mut bits);
+                Cow::Owned(bits)
+            }
+            Sparsifier::ByRank { words, probabilities } => {
+                Cow::Owned(kept_by_rank(block, base, input, words, *probabilities))
+            }
+            Sparsifier::Drawn(blocks) => Cow::Borrowed(&blocks[block.number as usize][..]),
+            Sparsifier::All | Sparsifier::None => Cow::default(),
+        };
+        Walk { sparsifier: self, start: block.elements.start, ties, bits }
     }
 
     /// Takes the bits that a pass over all blocks has drawn, so that the next one need not draw them again.
-    pub fn remember(&mut self, drawn: Vec<u64>) {
-        if !drawn.is_empty() {
+    pub fn remember(&mut self, drawn: Vec<Vec<u64>>) {
+        if drawn.iter().any(|bits| !bits.is_empty()) {
             *self = Sparsifier::Drawn(drawn);
+        }
+    }
+}
+
+/// The bits of a block of whole rows.
+fn kept_by_rank<R: Real>(
+    block: &mut Block<'_, R>,
+    base: usize,
+    input: usize,
+    words: &Words,
+    probabilities: Probabilities,
+) -> Vec<u64> {
+    let (level, start) = (block.level, block.elements.start);
+    let mut drawn = vec![0; block.len()];
+    words.fill(level, start, &mut drawn);
+    let mut bits = vec![0; block.len().div_ceil(64)];
+    let mut delta = [R::ZERO; CHUNK];
+    let mut ranking = Ranking::new();
+    let mut keys: Vec<R::Key> = Vec::new();
+    let (mut row, mut at) = (None, 0);
+    let mut end_row = |keys: &mut Vec<R::Key>, at: &mut usize| {
+        let drawn = &drawn[*at..][..keys.len()];
+        keep_by_rank::<R>(keys, drawn, words, probabilities, &mut bits, *at, &mut ranking);
+        *at += keys.len();
+        keys.clear();
+    };
+    block.each_chunk(|chunk| {
+        if row.replace(chunk.row).is_some_and(|before| before != chunk.row) {
+            end_row(&mut keys, &mut at);
+        }
+        let delta = &mut delta[..chunk.len()];
+        subtract(level, chunk.input(input), chunk.input(base), delta);
+        keys.extend(delta.iter().map(|x| x.key()));
+    });
+    end_row(&mut keys, &mut at);
+    bits
+}
+
+/// A choice on its way through a block, chunk by chunk.
+#[derive(Debug)]
+pub struct Walk<'s> {
+    sparsifier: &'s Sparsifier,
+    /// The block's first element.
+    start: u64,
+    /// What the selections count down.
+    ties: [u64; 2],
+    /// A bit for each element of the block, where the choice is random.
+    bits: Cow<'s, [u64]>,
+}
+
+impl Walk<'_> {
+    /// Zeroes the elements, from number `start` of the tensor on, that take no part.
+    pub fn keep<R: Real>(&mut self, level: Level, values: &mut [R], start: u64) {
+        match self.sparsifier {
+            Sparsifier::All => {}
+            Sparsifier::None => values.fill(R::ZERO),
+            Sparsifier::Largest(largest, outliers) => {
+                if let Some(outliers) = outliers {
+                    // What the first selection leaves out is zero for the second one, so that is asked first.
+                    let [_, ties] = &mut self.ties;
+                    outliers.drop(level, values, ties);
+                }
+                largest.keep(level, values, &mut self.ties[0]);
+            }
+            Sparsifier::Random { .. } | Sparsifier::ByRank { .. } | Sparsifier::Drawn(_) => {
+                keep_masked(level, values, &self.bits, (start - self.start) as usize);
+            }
+        }
+    }
+
+    /// The bits of the block's random choice.
+    pub fn into_bits(self) -> Vec<u64> {
+        match self.sparsifier {
+            Sparsifier::Random { .. } | Sparsifier::ByRank { .. } => self.bits.into_owned(),
+            _ => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The computation of the family: passes that find the largest elements, one for the rescaling, and the sum.
 
 use super::Election;
-use super::sparsifier::Sparsifier;
+use super::sparsifier::{Sparsifier, Walk};
 use crate::error::Result;
 use crate::kernels::combine::{
     add_elected, add_scaled, add_sign, add_to_base, divide, divide_each, scale_in_place, subtract,
@@ -39,7 +39,7 @@ impl Model {
         let kept = in_order(blocks.iter().map(|block| block.kept));
         self.scale = if all >= SMALLEST_SUM && kept >= SMALLEST_SUM { all / kept } else { 1.0 };
         self.rescales = false;
-        self.sparsifier.remember(blocks.into_iter().flat_map(|block| block.drawn).collect());
+        self.sparsifier.remember(blocks.into_iter().map(|block| block.drawn).collect());
     }
 }
 
@@ -53,6 +53,8 @@ pub struct TaskVectorSum<R> {
     pub total_weight: R,
     pub normalize: bool,
     pub lambda: R,
+    /// The elements of a row, where masks go by rows.
+    pub row: Option<u64>,
     /// Whether random masks are kept from one pass to the next.
     pub remembers: bool,
 }
@@ -78,7 +80,7 @@ pub struct Sums {
 
 impl<R: Real> TaskVectorSum<R> {
     fn selects(&self) -> bool {
-        self.models.iter().any(|m| m.sparsifier.pending().is_some())
+        self.models.iter().any(|m| m.sparsifier.pending().next().is_some())
     }
 
     /// The models that take part in the next pass.
@@ -86,7 +88,7 @@ impl<R: Real> TaskVectorSum<R> {
         let selects = self.selects();
         let rescales = !selects && self.models.iter().any(|m| m.rescales);
         self.models.iter().filter(move |m| match (selects, rescales) {
-            (true, _) => m.sparsifier.pending().is_some(),
+            (true, _) => m.sparsifier.pending().next().is_some(),
             (false, true) => m.rescales,
             _ => true,
         })
@@ -94,39 +96,43 @@ impl<R: Real> TaskVectorSum<R> {
 
     fn count(&self, block: &mut Block<'_, R>) -> Vec<Counted<R::Key>> {
         let level = block.level;
-        let selections: Vec<_> =
-            self.active().filter_map(|m| Some((m.input, m.sparsifier.pending()?))).collect();
-        let mut counts: Vec<_> = selections.iter().map(|_| Counted::default()).collect();
+        let searches = self.models.iter().map(|m| (m.input, m.sparsifier.pending().collect::<Vec<_>>()));
+        let searches: Vec<_> = searches.filter(|(_, selections)| !selections.is_empty()).collect();
+        let count = searches.iter().map(|(_, selections)| selections.len()).sum();
+        let mut counts: Vec<_> = std::iter::repeat_with(Counted::default).take(count).collect();
         let mut delta = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
             let delta = &mut delta[..chunk.len()];
-            for ((input, selection), counted) in selections.iter().zip(&mut counts) {
+            let mut counts = counts.iter_mut();
+            for (input, selections) in &searches {
                 subtract(level, chunk.input(*input), chunk.input(self.base), delta);
-                selection.count(level, delta, counted);
+                for (selection, counted) in selections.iter().zip(&mut counts) {
+                    selection.count(level, delta, counted);
+                }
             }
         });
         counts
     }
 
     fn sums(&self, block: &mut Block<'_, R>) -> Vec<Sums> {
-        let (level, number) = (block.level, block.number);
+        let level = block.level;
         let models: Vec<_> = self.active().collect();
-        let mut ties: Vec<_> = models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
+        let mut walks: Vec<_> = models.iter().map(|m| m.sparsifier.walk(block, self.base, m.input)).collect();
         let mut sums = vec![[Lanes::default(); 2]; models.len()];
-        let mut drawn = vec![Vec::new(); models.len()];
         let mut delta = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
             let delta = &mut delta[..chunk.len()];
-            for (i, model) in models.iter().enumerate() {
+            for ((model, walk), [all, kept]) in models.iter().zip(&mut walks).zip(&mut sums) {
                 subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-                add_magnitudes(level, delta, &mut sums[i][0]);
-                let drawn = self.remembers.then_some(&mut drawn[i]);
-                model.sparsifier.keep(level, delta, chunk.start, &mut ties[i], drawn);
-                add_magnitudes(level, delta, &mut sums[i][1]);
+                add_magnitudes(level, delta, all);
+                walk.keep(level, delta, chunk.start);
+                add_magnitudes(level, delta, kept);
             }
         });
-        let sums = sums.iter().zip(drawn);
-        sums.map(|([all, kept], drawn)| Sums { all: all.total(), kept: kept.total(), drawn }).collect()
+        let drawn = |walk: Walk<'_>| if self.remembers { walk.into_bits() } else { Vec::new() };
+        let sums = sums.iter().zip(walks);
+        sums.map(|([all, kept], walk)| Sums { all: all.total(), kept: kept.total(), drawn: drawn(walk) })
+            .collect()
     }
 
     /// Adds up the task vectors' elements that have the elected sign, and divides by their weights.
@@ -162,6 +168,10 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
     type Partial = Partial<R>;
     type Total = Vec<Partial<R>>;
 
+    fn row(&self) -> Option<u64> {
+        self.row
+    }
+
     fn wants_reduce(&self) -> bool {
         self.selects() || self.models.iter().any(|m| m.rescales)
     }
@@ -188,7 +198,7 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
             }
         }
         if selects {
-            let pending = self.models.iter_mut().filter_map(|m| m.sparsifier.pending_mut());
+            let pending = self.models.iter_mut().flat_map(|m| m.sparsifier.pending_mut());
             for (i, selection) in pending.enumerate() {
                 let blocks: Vec<_> = counts.iter_mut().map(|block| std::mem::take(&mut block[i])).collect();
                 selection.fold::<R>(&blocks);
@@ -203,16 +213,17 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
     }
 
     fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
-        let (level, number) = (block.level, block.number);
-        let mut ties: Vec<_> = self.models.iter().map(|m| m.sparsifier.ties_of_block(number)).collect();
+        let level = block.level;
+        let mut walks: Vec<_> =
+            self.models.iter().map(|m| m.sparsifier.walk(block, self.base, m.input)).collect();
         let scales: Vec<_> = self.models.iter().map(|m| R::from_f64(m.scale * m.weight)).collect();
         let mut deltas = vec![vec![R::ZERO; CHUNK]; self.models.len()];
         let mut work = [[R::ZERO; CHUNK]; 2];
         Ok(block.compute(|chunk, out| {
-            for ((model, delta), ties) in self.models.iter().zip(&mut deltas).zip(&mut ties) {
+            for ((model, delta), walk) in self.models.iter().zip(&mut deltas).zip(&mut walks) {
                 let delta = &mut delta[..out.len()];
                 subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-                model.sparsifier.keep(level, delta, chunk.start, ties, None);
+                walk.keep(level, delta, chunk.start);
             }
             match self.election {
                 Some(election) => {
