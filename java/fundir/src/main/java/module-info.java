@@ -1,6 +1,7 @@
 /** Reads, writes and merges safetensors checkpoints; the work on bytes is done by a native core. */
 module dev.fundir {
     requires dev.fundir.ffi;
+    requires org.snakeyaml.engine;
 
     exports dev.fundir;
     exports dev.fundir.merge;

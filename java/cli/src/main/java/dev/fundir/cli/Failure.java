@@ -72,7 +72,7 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
     private static Failure ofMerge(MergeException e) {
         Set<MergeException.Kind> kinds = e.kinds();
         boolean wrongUsage = kinds.stream().anyMatch(kind -> switch (kind) {
-            case METHOD, PARAMETER, MODELS -> true;
+            case RECIPE, METHOD, PARAMETER, MODELS -> true;
             default -> false;
         });
         String hint = null;

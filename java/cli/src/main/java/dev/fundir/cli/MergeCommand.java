@@ -10,9 +10,13 @@ import dev.fundir.merge.Missing;
 import dev.fundir.merge.NonFloat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,12 +31,18 @@ import picocli.CommandLine.Spec;
         name = "merge",
         description = "Merges checkpoints into one.",
         sortOptions = false,
-        customSynopsis = "@|bold fundir merge|@ INPUT... --method M -o OUT [OPTION]...",
+        customSynopsis = {
+            "@|bold fundir merge|@ INPUT... --method M -o OUT [OPTION]...",
+            "       @|bold fundir merge|@ RECIPE.yml -o OUT [OPTION]..."
+        },
         footer = {
             "",
             "An option that belongs to the models takes one value for all of them, or one",
             "for each, in order. A base has none. Where a method needs a base and --base is",
             "not given, the first model is the base.",
+            "",
+            "A recipe names method, models and parameters itself, in mergekit's YAML; --set",
+            "replaces a parameter of it, and --dtype its dtype.",
             "",
             "@|bold Examples|@",
             "  fundir merge model1.safetensors model2.safetensors --method ties \\",
@@ -40,12 +50,25 @@ import picocli.CommandLine.Spec;
             "  fundir merge code math --base base --method dare_ties --weights 0.6,0.4 \\",
             "      --density 0.3 -o merged",
             "  fundir merge a.safetensors b.safetensors --method slerp --t 0.3 -o ab",
-            "  fundir merge a b c --method average --dtype BF16 -o soup --dry-run"
+            "  fundir merge a b c --method average --dtype BF16 -o soup --dry-run",
+            "  fundir merge recipe.yml -o merged --set lambda=0.8"
         })
 final class MergeCommand implements Callable<Integer> {
     /** What the command line takes where a method would keep everything. */
     private static final Map<String, Double> USUAL_DENSITY =
             Map.of("ties", 0.2, "dare", 0.5, "dare_linear", 0.5, "dare_ties", 0.5);
+
+    /** Options that a recipe leaves nothing to say for. */
+    private static final Set<String> SAID_BY_RECIPE =
+            Set.of("--method", "--base", "--weights", "--density", "--t", "--lambda", "--normalize");
+
+    /** The names of the methods, for help and completion. */
+    private static final class MethodNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return MergeMethod.all().stream().map(MergeMethod::name).iterator();
+        }
+    }
 
     @ParentCommand
     private FundirCommand parent;
@@ -53,14 +76,17 @@ final class MergeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "INPUT", arity = "1..*", description = "The models: files, folders or index files.")
+    @Parameters(
+            paramLabel = "INPUT",
+            arity = "1..*",
+            description = "The models: files, folders or index files; or one recipe.")
     private List<Path> models;
 
     @Option(
             names = {"-m", "--method"},
             paramLabel = "M",
-            required = true,
-            description = "How: average, linear, slerp, task_arithmetic, ties, dare_linear, dare_ties.")
+            completionCandidates = MethodNames.class,
+            description = "How: ${COMPLETION-CANDIDATES}.")
     private String method;
 
     @Option(
@@ -181,16 +207,52 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     private Merge merge() {
-        Merge merge = Merge.method(method).missing(missing).nonFloat(nonFloat).overwrite(force);
-        models.forEach(merge::model);
-        Optional.ofNullable(base).ifPresent(merge::base);
+        Merge merge = isRecipe() ? recipe() : methodAndModels();
+        merge.missing(missing).nonFloat(nonFloat).overwrite(force);
         Optional.ofNullable(dtype).ifPresent(merge::outputDType);
         Optional.ofNullable(seed).ifPresent(merge::seed);
         Optional.ofNullable(threads).ifPresent(merge::threads);
         Optional.ofNullable(memory).ifPresent(size -> merge.memory(size.bytes()));
         Optional.ofNullable(shardSize).ifPresent(size -> merge.shardSize(size.bytes()));
+        return merge;
+    }
+
+    private boolean isRecipe() {
+        String name = models.get(0).toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".yml") || name.endsWith(".yaml");
+    }
+
+    private Merge recipe() {
+        if (models.size() > 1) {
+            throw usage("a recipe is the only input of a merge, but " + models.get(1) + " is given besides it");
+        }
+        List<String> others = new ArrayList<>();
+        spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(option -> option.longestName())
+                .filter(SAID_BY_RECIPE::contains)
+                .forEach(others::add);
+        if (!others.isEmpty()) {
+            throw usage(models.get(0) + " is a recipe, which says itself what " + String.join(" and ", others)
+                    + " would say; --set key=value replaces a parameter of it");
+        }
+        Merge merge = Merge.recipe(models.get(0));
+        new ParameterOptions(settings, spec.commandLine()).addTo(merge);
+        return merge;
+    }
+
+    private Merge methodAndModels() {
+        if (method == null) {
+            throw usage("missing required option: '--method=M'");
+        }
+        Merge merge = Merge.method(method);
+        models.forEach(merge::model);
+        Optional.ofNullable(base).ifPresent(merge::base);
         parameters(merge);
         return merge;
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
     }
 
     private void parameters(Merge merge) {

@@ -1,7 +1,6 @@
 package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
-import dev.fundir.DType;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystems;
@@ -21,6 +20,13 @@ final class Companions {
             .getPathMatcher("glob:{" + CONFIG + ",generation_config.json,tokenizer*.json,tokenizer*.model,vocab.*,"
                     + "merges.txt,special_tokens_map.json,added_tokens.json,chat_template*}");
 
+    /** Those of {@link #NAMES} that belong to the tokenizer. */
+    private static final PathMatcher TOKENIZER = FileSystems.getDefault()
+            .getPathMatcher("glob:{tokenizer*.json,tokenizer*.model,vocab.*,merges.txt,special_tokens_map.json,"
+                    + "added_tokens.json,chat_template*}");
+
+    private static final String CHAT_TEMPLATE = "chat_template.jinja";
+
     private final List<Path> files;
     private final Optional<JsonObjectText> config;
 
@@ -31,9 +37,28 @@ final class Companions {
 
     /**
      * Finds the files that lie beside those of a checkpoint; says so where {@code config.json} cannot be understood.
+     *
+     * @param tokenizer where the tokenizer's files are taken from, if not from there
      */
-    static Companions beside(Checkpoint checkpoint, List<String> notices) throws IOException {
-        Path folder = checkpoint.files().get(0).path().toAbsolutePath().getParent();
+    static Companions beside(Checkpoint checkpoint, Optional<Path> tokenizer, List<String> notices) throws IOException {
+        Companions own = in(folderOf(checkpoint.files().get(0).path()), notices);
+        if (tokenizer.isEmpty()) {
+            return own;
+        }
+        Path other = Files.isDirectory(tokenizer.get()) ? tokenizer.get() : folderOf(tokenizer.get());
+        List<Path> files = new ArrayList<>(own.files);
+        files.removeIf(file -> TOKENIZER.matches(file.getFileName()));
+        in(other, notices).files.stream()
+                .filter(file -> TOKENIZER.matches(file.getFileName()))
+                .forEach(files::add);
+        return new Companions(files, own.config);
+    }
+
+    private static Path folderOf(Path file) {
+        return file.toAbsolutePath().getParent();
+    }
+
+    private static Companions in(Path folder, List<String> notices) throws IOException {
         if (!Files.isReadable(folder)) {
             notices.add("the folder " + folder + " cannot be listed: no configuration or tokenizer is taken from it");
             return new Companions(List.of(), Optional.empty());
@@ -62,40 +87,25 @@ final class Companions {
         return config.flatMap(object -> object.firstString("architectures").or(() -> object.firstString("model_type")));
     }
 
-    /** The files to write into an output folder; {@code config.json} tells the dtype that was asked for. */
-    List<SideFile> into(OutputPlace place, Optional<DType> dtype) throws IOException {
+    /**
+     * The files to write into an output folder; {@code config.json} tells what the output is.
+     *
+     * @param chatTemplate a template in place of the one beside the tokenizer
+     */
+    List<SideFile> into(OutputPlace place, OutputFacts facts, Optional<String> chatTemplate) throws IOException {
         List<SideFile> copies = new ArrayList<>();
         for (Path file : files) {
             Path target = place.sibling(file.getFileName().toString());
-            if (Files.exists(target) && Files.isSameFile(file, target)) {
+            boolean replaced = chatTemplate.isPresent() && file.endsWith(CHAT_TEMPLATE);
+            if (replaced || Files.exists(target) && Files.isSameFile(file, target)) {
                 continue;
             }
             copies.add(
-                    file.endsWith(CONFIG) && config.isPresent() && dtype.isPresent()
-                            ? SideFile.text(
-                                    target, withDType(config.get(), dtype.get()).toString())
+                    file.endsWith(CONFIG) && config.isPresent()
+                            ? SideFile.text(target, facts.into(config.get()).toString())
                             : SideFile.copy(target, file));
         }
+        chatTemplate.ifPresent(text -> copies.add(SideFile.text(place.sibling(CHAT_TEMPLATE), text)));
         return copies;
-    }
-
-    /** Both names are in use: {@code torch_dtype} in older configurations, {@code dtype} in newer ones. */
-    private static JsonObjectText withDType(JsonObjectText object, DType dtype) {
-        JsonObjectText changed = object;
-        for (String key : List.of("torch_dtype", "dtype")) {
-            if (changed.raw(key).isPresent()) {
-                changed = changed.with(key, '"' + torchName(dtype) + '"');
-            }
-        }
-        return changed;
-    }
-
-    private static String torchName(DType dtype) {
-        return switch (dtype) {
-            case F16 -> "float16";
-            case BF16 -> "bfloat16";
-            case F64 -> "float64";
-            default -> "float32";
-        };
     }
 }

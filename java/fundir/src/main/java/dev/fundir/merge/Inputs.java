@@ -4,33 +4,51 @@ import dev.fundir.Checkpoint;
 import dev.fundir.CheckpointFile;
 import dev.fundir.Tensor;
 import dev.fundir.internal.Utf8;
+import dev.fundir.internal.recipe.LayerName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
-/** The open checkpoints of a merge, the base first. Closing closes them; tensors that were found keep their data. */
+/**
+ * The open checkpoints of a merge, the base first, each once. Closing closes them; tensors that were found keep their
+ * data.
+ */
 final class Inputs implements AutoCloseable {
     private final List<Checkpoint> checkpoints;
 
-    /** A tensor, and the place of its checkpoint among the inputs. */
-    record Found(int input, Tensor tensor) {}
+    /** The names of the tensors in each layer of an input, for those inputs that were asked for. */
+    private final Map<Integer, Map<Integer, List<LayerName>>> layers = new HashMap<>();
 
-    private Inputs(List<Checkpoint> checkpoints) {
+    /** A tensor, and the place of its source among those of a part of the output. */
+    record Found(int source, Tensor tensor) {}
+
+    /** What serves each input as its head, where it has none of its own. */
+    private final List<Optional<Tensor>> tiedHeads;
+
+    private Inputs(List<Checkpoint> checkpoints, List<Optional<Tensor>> tiedHeads) {
         this.checkpoints = checkpoints;
+        this.tiedHeads = tiedHeads;
     }
 
     /** Opens all of them, or none. */
     static Inputs open(List<Path> paths) throws IOException {
         List<Checkpoint> opened = new ArrayList<>();
+        List<Optional<Tensor>> tiedHeads = new ArrayList<>();
         try {
             for (Path path : paths) {
-                opened.add(Checkpoint.open(path));
+                Checkpoint checkpoint = Checkpoint.open(path);
+                opened.add(checkpoint);
+                tiedHeads.add(TiedHead.of(checkpoint));
             }
-            return new Inputs(opened);
+            return new Inputs(opened, tiedHeads);
         } catch (IOException | RuntimeException e) {
             opened.forEach(Checkpoint::close);
             throw e;
@@ -74,14 +92,54 @@ final class Inputs implements AutoCloseable {
         return names;
     }
 
-    /** The tensors of this name, in the order of the inputs; at least one for a name that an input has. */
-    List<Found> find(String name) {
-        List<Found> found = new ArrayList<>(checkpoints.size());
-        for (int i = 0; i < checkpoints.size(); i++) {
-            int input = i;
-            checkpoints.get(i).find(name).ifPresent(tensor -> found.add(new Found(input, tensor)));
+    /** The tensors of a site that its sources have, in their order. */
+    List<Found> find(Site site) {
+        List<Arrangement.Source> sources = site.part().sources();
+        List<Found> found = new ArrayList<>(sources.size());
+        for (int i = 0; i < sources.size(); i++) {
+            int source = i;
+            checkpoints
+                    .get(sources.get(i).input())
+                    .find(site.names().get(i))
+                    .or(() -> tiedHead(sources.get(source).input(), site.names().get(source)))
+                    .ifPresent(tensor -> found.add(new Found(source, tensor)));
         }
         return found;
+    }
+
+    /** What an input has in place of a tensor of this name. */
+    private Optional<Tensor> tiedHead(int input, String name) {
+        return name.equals(TiedHead.HEAD) ? tiedHeads.get(input) : Optional.empty();
+    }
+
+    /** The inputs whose embeddings serve as their head. */
+    List<Path> withTiedHead() {
+        return IntStream.range(0, checkpoints.size())
+                .filter(input -> tiedHeads.get(input).isPresent())
+                .mapToObj(input -> checkpoints.get(input).path())
+                .toList();
+    }
+
+    /** The names of the tensors in a layer of an input; none in a layer that it does not have. */
+    List<LayerName> layer(int input, int layer) {
+        return layers.computeIfAbsent(input, this::byLayer).getOrDefault(layer, List.of());
+    }
+
+    /** How many layers an input has. */
+    int layerCount(int input) {
+        return layers.computeIfAbsent(input, this::byLayer).keySet().stream()
+                .mapToInt(layer -> layer + 1)
+                .max()
+                .orElse(0);
+    }
+
+    private Map<Integer, List<LayerName>> byLayer(int input) {
+        Map<Integer, List<LayerName>> byLayer = new HashMap<>();
+        for (String name : checkpoints.get(input).names()) {
+            LayerName.of(name).ifPresent(layer -> byLayer.computeIfAbsent(layer.layer(), key -> new ArrayList<>())
+                    .add(layer));
+        }
+        return byLayer;
     }
 
     @Override

@@ -38,7 +38,9 @@ public final class Merge {
     /** The size of a shard when nothing else is said: 5 GB. */
     public static final long DEFAULT_SHARD_SIZE = 5_000_000_000L;
 
+    private final Optional<Path> recipe;
     private final String method;
+    private ModelResolver resolver = ModelResolver.none();
     private final List<MergeRequest.Model> models = new ArrayList<>();
     private final Map<String, Object> parameters = new LinkedHashMap<>();
     private final Map<String, List<Object>> perModel = new LinkedHashMap<>();
@@ -54,8 +56,9 @@ public final class Merge {
     private long memory = DEFAULT_MEMORY;
     private boolean overwrite;
 
-    private Merge(String method) {
-        this.method = Objects.requireNonNull(method, "method");
+    private Merge(Optional<Path> recipe, String method) {
+        this.recipe = recipe;
+        this.method = method;
     }
 
     /**
@@ -67,7 +70,19 @@ public final class Merge {
      * @see MergeMethod#all()
      */
     public static Merge method(String name) {
-        return new Merge(name);
+        return new Merge(Optional.empty(), Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * The merge that a recipe describes, in mergekit's YAML schema: its method, base, models or slices with their
+     * parameters, and dtype. What else a merge has is said here: seed, threads, shards and so on. A parameter set here
+     * replaces the recipe's for all models, and a dtype the recipe's.
+     *
+     * @param file the recipe; {@link #plan(Path)} reads it, and reports all that is wrong with it at once
+     * @return the merge to describe further; it takes no base and no model
+     */
+    public static Merge recipe(Path file) {
+        return new Merge(Optional.of(Objects.requireNonNull(file, "file")), "");
     }
 
     /**
@@ -76,8 +91,10 @@ public final class Merge {
      *
      * @param checkpoint a file, folder or index file
      * @return this
+     * @throws IllegalStateException if the merge is that of a recipe
      */
     public Merge base(Path checkpoint) {
+        refuseBesideRecipe("base");
         base = Optional.of(checkpoint);
         return this;
     }
@@ -87,6 +104,7 @@ public final class Merge {
      *
      * @param checkpoint a file, folder or index file
      * @return this
+     * @throws IllegalStateException if the merge is that of a recipe
      */
     public Merge model(Path checkpoint) {
         return model(checkpoint, Map.of());
@@ -98,8 +116,10 @@ public final class Merge {
      * @param checkpoint a file, folder or index file
      * @param parameters such as {@code weight} and {@code density}: numbers, booleans, or either as text
      * @return this
+     * @throws IllegalStateException if the merge is that of a recipe
      */
     public Merge model(Path checkpoint, Map<String, ?> parameters) {
+        refuseBesideRecipe("model");
         models.add(new MergeRequest.Model(Objects.requireNonNull(checkpoint, "checkpoint"), Map.copyOf(parameters)));
         return this;
     }
@@ -123,9 +143,22 @@ public final class Merge {
      * @param name such as {@code weight}
      * @param values one for each model
      * @return this
+     * @throws IllegalStateException if the merge is that of a recipe
      */
     public Merge perModel(String name, List<?> values) {
+        refuseBesideRecipe("parameter for each model");
         perModel.put(Objects.requireNonNull(name, "name"), List.copyOf(values));
+        return this;
+    }
+
+    /**
+     * What finds the models that a recipe names by something else than a path, such as {@code hf://org/name}.
+     *
+     * @param resolver {@link ModelResolver#none()} when nothing is said
+     * @return this
+     */
+    public Merge resolver(ModelResolver resolver) {
+        this.resolver = Objects.requireNonNull(resolver, "resolver");
         return this;
     }
 
@@ -264,6 +297,8 @@ public final class Merge {
 
     private MergeRequest request() {
         return new MergeRequest(
+                recipe,
+                resolver,
                 method,
                 base,
                 List.copyOf(models),
@@ -279,6 +314,13 @@ public final class Merge {
                 nonFloat,
                 new TreeMap<>(metadata),
                 overwrite);
+    }
+
+    private void refuseBesideRecipe(String what) {
+        if (recipe.isPresent()) {
+            throw new IllegalStateException(
+                    "the recipe " + recipe.get() + " says what is merged; it takes no other " + what);
+        }
     }
 
     private static long positive(long bytes, String what) {

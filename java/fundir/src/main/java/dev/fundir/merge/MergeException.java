@@ -16,6 +16,8 @@ public final class MergeException extends RuntimeException {
 
     /** What a problem is about. */
     public enum Kind {
+        /** A recipe; the sentences begin with the file and the place in it, {@code merge.yml:12:5}. */
+        RECIPE,
         /** The name of the method. */
         METHOD,
         /** A parameter: unknown, missing, or out of its range. */

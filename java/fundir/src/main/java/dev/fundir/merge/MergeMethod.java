@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.NearNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,6 +137,23 @@ public final class MergeMethod {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** Such as {@code exactly 2 models}. */
+    String countOfModels() {
+        if (mostModels == Integer.MAX_VALUE) {
+            return fewestModels + " or more models";
+        }
+        return fewestModels == mostModels
+                ? "exactly " + fewestModels + (fewestModels == 1 ? " model" : " models")
+                : fewestModels + " to " + mostModels + " models";
+    }
+
+    /** Says that there is no parameter of this name. */
+    String noParameter(String unknown) {
+        List<String> known = parameters.stream().map(MergeParameter::name).toList();
+        return this + " has no parameter " + unknown + NearNames.suggestion(unknown, known)
+                + (known.isEmpty() ? "" : "; it has " + String.join(", ", known));
     }
 
     String engineName() {

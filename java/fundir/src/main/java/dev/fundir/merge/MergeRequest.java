@@ -10,10 +10,14 @@ import java.util.OptionalLong;
 /**
  * What a caller asks for, before anything of it is looked at.
  *
- * @param parameters shared, or the default of every model
+ * @param recipe the file of a recipe; then there is no method, no base and no model here
+ * @param resolver finds the models that a recipe does not name by a path
+ * @param parameters shared, or the default of every model; they replace those of a recipe
  * @param perModel lists of one value for each model, in order
  */
 record MergeRequest(
+        Optional<Path> recipe,
+        ModelResolver resolver,
         String method,
         Optional<Path> base,
         List<Model> models,

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.ffi.Core;
+import dev.fundir.internal.NearNames;
 import dev.fundir.merge.MergeMethod.Base;
 import dev.fundir.merge.MergeParameter.Kind;
 import dev.fundir.merge.MergeParameter.Scope;
@@ -46,6 +47,12 @@ final class MethodTable {
 
     Collection<String> names() {
         return byName.keySet();
+    }
+
+    /** Says that there is no method of this name. */
+    String unknown(String name) {
+        return "there is no merge method " + name + NearNames.suggestion(name, names()) + "; the methods are "
+                + String.join(", ", names());
     }
 
     /** Another name for a method, with some of its parameters fixed; a null label keeps the method's. */

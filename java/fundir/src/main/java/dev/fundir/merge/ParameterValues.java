@@ -1,6 +1,5 @@
 package dev.fundir.merge;
 
-import dev.fundir.internal.NearNames;
 import dev.fundir.merge.MergeException.Kind;
 import dev.fundir.merge.MergeParameter.Scope;
 import java.util.ArrayList;
@@ -16,7 +15,14 @@ import java.util.Optional;
  * @param shared by name
  * @param models by name, a map for each model
  */
-record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> models) {
+record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> models)
+        implements Arrangement.TensorParameters {
+
+    /** The same for all tensors. */
+    @Override
+    public ParameterValues of(String output, List<String> inputs, double depth) {
+        return this;
+    }
 
     /** Finds each value: a model's own, else its place in a list, else the one for all, else the default. */
     static ParameterValues resolve(MergeMethod method, MergeRequest request, Participants who, Problems problems) {
@@ -64,14 +70,9 @@ record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> mod
         }
 
         private void checkKnown(Collection<String> names, String where) {
-            List<String> known =
-                    method.parameters().stream().map(MergeParameter::name).toList();
             for (String name : names) {
-                if (!known.contains(name)) {
-                    problems.add(
-                            Kind.PARAMETER,
-                            where + method + " has no parameter " + name + NearNames.suggestion(name, known)
-                                    + (known.isEmpty() ? "" : "; it has " + String.join(", ", known)));
+                if (method.parameter(name).isEmpty()) {
+                    problems.add(Kind.PARAMETER, where + method.noParameter(name));
                 }
             }
         }

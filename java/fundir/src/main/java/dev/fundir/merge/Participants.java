@@ -50,19 +50,8 @@ record Participants(
                 base.isPresent() ? (promoted ? " besides the first, which is the base" : " besides the base") : "";
         problems.add(
                 MergeException.Kind.MODELS,
-                method + " merges " + range(method) + besides + ", but " + count(models.size()) + " given");
+                method + " merges " + method.countOfModels() + besides + ", but " + count(models.size()) + " given");
         return false;
-    }
-
-    private static String range(MergeMethod method) {
-        int fewest = method.fewestModels();
-        int most = method.mostModels();
-        if (most == Integer.MAX_VALUE) {
-            return fewest + " or more models";
-        }
-        return fewest == most
-                ? "exactly " + fewest + (fewest == 1 ? " model" : " models")
-                : fewest + " to " + most + " models";
     }
 
     private static String count(int models) {
@@ -75,10 +64,5 @@ record Participants(
         base.ifPresent(paths::add);
         models.forEach(model -> paths.add(model.path()));
         return paths;
-    }
-
-    /** The number in the recipe of the first of {@link #paths()}: 0 for a base, models count from 1. */
-    int firstNumber() {
-        return base.isPresent() ? 0 : 1;
     }
 }

@@ -35,8 +35,8 @@ record PlannedTensor(String name, Setting setting, List<Long> shape, DType dtype
     }
 
     /** A tensor shaped as its inputs are. */
-    static PlannedTensor of(Setting setting, Tensor like, DType dtype, List<Source> sources) {
+    static PlannedTensor of(String name, Setting setting, Tensor like, DType dtype, List<Source> sources) {
         List<Long> shape = Arrays.stream(like.shape()).boxed().toList();
-        return new PlannedTensor(like.name(), setting, shape, dtype, dtype.byteSize(like.elementCount()), sources);
+        return new PlannedTensor(name, setting, shape, dtype, dtype.byteSize(like.elementCount()), sources);
     }
 }

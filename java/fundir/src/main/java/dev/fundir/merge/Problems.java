@@ -28,6 +28,13 @@ final class Problems {
         return new MergeException(List.copyOf(sentences), kinds);
     }
 
+    /** What is wrong with a recipe comes before what is wrong with the models that it names. */
+    void throwIfRecipe() {
+        if (kinds.contains(MergeException.Kind.RECIPE)) {
+            throw exception();
+        }
+    }
+
     void throwIfAny() {
         if (!isEmpty()) {
             throw exception();

@@ -1,0 +1,58 @@
+package dev.fundir.merge;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Writes the recipe of a merge that was described without one. */
+final class RecipeText {
+    private final StringBuilder yaml = new StringBuilder();
+
+    private RecipeText() {}
+
+    /** A recipe that makes the same. */
+    static String of(Arrangement arrangement, OutputFacts facts) {
+        RecipeText text = new RecipeText();
+        text.write(arrangement, facts);
+        return text.yaml.toString();
+    }
+
+    private void write(Arrangement arrangement, OutputFacts facts) {
+        MergeMethod method = arrangement.method();
+        Arrangement.Part part = arrangement.parts().get(0);
+        ParameterValues values = part.parameters().of("", java.util.List.of(), 0);
+        line("merge_method: " + method.name());
+        if (part.withBase()) {
+            line("base_model: " + quoted(arrangement.inputs().get(0)));
+        }
+        line("models:");
+        for (int model = 0; model < values.models().size(); model++) {
+            line("- model: " + quoted(arrangement.inputs().get(model + (part.withBase() ? 1 : 0))));
+            parameters(method, values.models().get(model), "  ");
+        }
+        parameters(method, values.shared(), "");
+        facts.dtype().flatMap(TorchDType::nameOf).ifPresent(name -> line("out_dtype: " + name));
+    }
+
+    private void parameters(MergeMethod method, Map<String, Double> values, String indent) {
+        StringBuilder lines = new StringBuilder();
+        values.forEach((name, value) -> method.parameter(name).ifPresent(parameter -> lines.append(indent)
+                .append("  ")
+                .append(name)
+                .append(": ")
+                .append(parameter.decode(value))
+                .append('\n')));
+        if (lines.length() > 0) {
+            line(indent + "parameters:");
+            yaml.append(lines);
+        }
+    }
+
+    private void line(String line) {
+        yaml.append(line).append('\n');
+    }
+
+    /** In single quotes, where only a quote has to be written twice. */
+    private static String quoted(Path path) {
+        return '\'' + path.toString().replace("'", "''") + '\'';
+    }
+}
