@@ -1,15 +1,11 @@
 //! Positioned reads and writes, and copies that stay in the kernel.
 
+mod output;
+
 use crate::error::{Error, Result, Status};
-use std::fs::{File, OpenOptions};
+pub use output::Output;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-
-/// Bytes copied at once where the kernel cannot copy by itself.
-const COPY_BUFFER: u64 = 1 << 20;
-
-/// Bytes of memory that one thread writes at a time.
-const PIECE: usize = 1 << 16;
 
 /// An input: a file with the length it must keep while it is read, or memory.
 #[derive(Debug)]
@@ -77,96 +73,6 @@ impl InputFile {
         );
         Error::new(Status::Truncated, message).in_file(&self.path).with_numbers(now, self.length)
     }
-}
-
-/// An output that is written in place: a file that exists already, or memory.
-#[derive(Debug)]
-pub enum Output<'m> {
-    /// A file.
-    File(OutputFile),
-    /// Bytes of the caller's, in pieces of [`PIECE`] bytes, so that several threads write at once.
-    Memory(Vec<Mutex<&'m mut [u8]>>),
-}
-
-/// An open output file.
-#[derive(Debug)]
-pub struct OutputFile {
-    file: File,
-    path: PathBuf,
-}
-
-impl<'m> Output<'m> {
-    /// Opens an existing file for writing and gives it its final length.
-    pub fn open(path: &Path, length: u64) -> Result<Output<'m>> {
-        let file =
-            OpenOptions::new().write(true).open(path).map_err(|e| Error::io(&e, "open for writing", path))?;
-        file.set_len(length).map_err(|e| Error::io(&e, "set the size of", path))?;
-        Ok(Output::File(OutputFile { file, path: path.to_path_buf() }))
-    }
-
-    /// Writes to memory.
-    pub fn memory(bytes: &'m mut [u8]) -> Output<'m> {
-        Output::Memory(bytes.chunks_mut(PIECE).map(Mutex::new).collect())
-    }
-
-    /// Writes all of `bytes` at `offset`.
-    ///
-    /// # Panics
-    /// If the memory does not reach that far.
-    pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        match self {
-            Output::File(output) => output.write(offset, bytes),
-            Output::Memory(pieces) => {
-                write_to_pieces(pieces, offset as usize, bytes);
-                Ok(())
-            }
-        }
-    }
-
-    /// Copies `length` bytes of `input`, inside the kernel where it can.
-    pub fn copy_from(&self, input: &Input<'_>, mut from: u64, mut to: u64, mut length: u64) -> Result<()> {
-        while length > 0 {
-            let in_kernel = match (input, self) {
-                (Input::File(input), Output::File(output)) => {
-                    kernel_copy(&input.file, from, &output.file, to, length)
-                }
-                _ => None,
-            };
-            let copied = match in_kernel {
-                Some(copied) => copied,
-                None => self.copy_through_memory(input, from, to, length.min(COPY_BUFFER))?,
-            };
-            (from, to, length) = (from + copied, to + copied, length - copied);
-        }
-        Ok(())
-    }
-
-    fn copy_through_memory(&self, input: &Input<'_>, from: u64, to: u64, length: u64) -> Result<u64> {
-        let mut buffer = vec![0; length as usize];
-        input.read(from, &mut buffer)?;
-        self.write(to, &buffer)?;
-        Ok(length)
-    }
-}
-
-impl OutputFile {
-    fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        positioned::write_all(&self.file, bytes, offset).map_err(|e| Error::io(&e, "write", &self.path))
-    }
-}
-
-fn write_to_pieces(pieces: &[Mutex<&mut [u8]>], offset: usize, mut bytes: &[u8]) {
-    let mut start = offset % PIECE;
-    for piece in &pieces[offset / PIECE..] {
-        let mut piece = piece.lock().unwrap_or_else(PoisonError::into_inner);
-        let (now, later) = bytes.split_at(bytes.len().min(piece.len() - start));
-        piece[start..start + now.len()].copy_from_slice(now);
-        (bytes, start) = (later, 0);
-        if bytes.is_empty() {
-            return;
-        }
-    }
-    assert!(bytes.is_empty(), "{} bytes reach beyond the memory", bytes.len());
 }
 
 /// Copies some bytes inside the kernel, or answers `None` where reading and writing them either works or tells why not.

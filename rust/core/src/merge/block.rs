@@ -177,7 +177,7 @@ impl<'w, R: Real> Block<'w, R> {
     }
 
     /// Calls `f` with the chunks and where their results go, which are narrowed as the output. Returns the output's bytes.
-    pub fn compute(&mut self, mut f: impl FnMut(Chunk<'_, R>, &mut [R])) -> &[u8] {
+    pub fn compute(&mut self, mut f: impl FnMut(Chunk<'_, R>, &mut [R])) -> &mut Vec<u8> {
         let width = self.output_dtype.bitsize() / 8;
         let mut output = std::mem::take(&mut self.work.output);
         let mut result = std::mem::take(&mut self.work.result);
@@ -195,7 +195,7 @@ impl<'w, R: Real> Block<'w, R> {
             start = chunk.end;
         }
         (self.work.output, self.work.result) = (output, result);
-        &self.work.output
+        &mut self.work.output
     }
 
     /// The special elements of the inputs that were read, known once the block is computed.

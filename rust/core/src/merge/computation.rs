@@ -63,7 +63,7 @@ pub trait Computation<R: Real>: Send + Sync + 'static {
     fn fold(&mut self, total: Self::Total) -> Result<()>;
 
     /// One block of the apply pass: the bytes of the result. The blocks come in any order and many at once.
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]>;
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>>;
 }
 
 /// Reads `(input, first, out)`: as many items of an input of a tensor, from number `first` on, as fit into `out`.

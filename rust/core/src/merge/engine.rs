@@ -318,10 +318,9 @@ impl<'p> Engine<'p> {
         let work = Work { level: self.level, entry, block, read: &read };
         let start = running.blocks().range(block).start;
         let from = entry.output.offset + start * (entry.output.dtype.bitsize() / 8) as u64;
-        let write = |bytes: &[u8]| {
-            self.places.output(entry.output.file)?.write(from, bytes)?;
+        let write = |bytes: &mut Vec<u8>| {
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            Ok(())
+            self.places.output(entry.output.file)?.write(from, bytes)
         };
         let pass = |stored: &mut Stored, worker: &mut Worker| match reduces {
             true => running.reduce(work, stored, worker).map(|()| Special::default()),

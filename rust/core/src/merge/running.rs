@@ -58,7 +58,7 @@ pub trait Running: Send + Sync {
         work: Work<'_>,
         stored: &mut Stored,
         worker: &mut Worker,
-        write: &dyn Fn(&[u8]) -> Result<()>,
+        write: &dyn Fn(&mut Vec<u8>) -> Result<()>,
     ) -> Result<Special>;
 }
 
@@ -146,7 +146,7 @@ where
         work: Work<'_>,
         stored: &mut Stored,
         worker: &mut Worker,
-        write: &dyn Fn(&[u8]) -> Result<()>,
+        write: &dyn Fn(&mut Vec<u8>) -> Result<()>,
     ) -> Result<Special> {
         let mut block = self.block(work, stored, worker)?;
         write(self.computation.apply(&mut block)?)?;

@@ -293,7 +293,7 @@ impl<R: Real> Computation<R> for Fusion<R> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         let (first, rows) = self.rows_of(block);
         let threshold = self.threshold.unwrap_or_default();

@@ -86,7 +86,7 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
         no_reduce_pass()
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         Ok(block.compute(|chunk, out| {
             match self.weights.split_first() {

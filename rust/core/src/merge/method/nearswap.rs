@@ -61,7 +61,7 @@ impl<R: Real> Computation<R> for NearBlend<R> {
         no_reduce_pass()
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         let smallest = R::from_f64(SMALLEST_DIFFERENCE);
         Ok(block.compute(|chunk, out| {

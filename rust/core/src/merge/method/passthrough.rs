@@ -58,7 +58,7 @@ impl<R: Real> Computation<R> for Scaled<R> {
         no_reduce_pass()
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         Ok(block.compute(|chunk, out| scale(level, self.0, chunk.input(0), out)))
     }

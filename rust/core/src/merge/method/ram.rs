@@ -127,7 +127,7 @@ impl<R: Real> Computation<R> for ActiveMean<R> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         let (mut deltas, mut counts) = self.buffers();
         Ok(block.compute(|chunk, out| {

@@ -225,7 +225,7 @@ impl<R: Real> Computation<R> for Erasing<R> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         let mut ties = self.ties(block.number);
         let mut work = self.work();

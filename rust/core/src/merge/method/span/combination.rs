@@ -156,7 +156,12 @@ impl<R: Real, T: Rule> Combination<R, T> {
     }
 
     /// Adds up the vectors of rows with their coefficients, which begin with those of row `first`.
-    fn combine_rows<'b>(&self, block: &'b mut Block<'_, R>, coefficients: &[R], first: u64) -> &'b [u8] {
+    fn combine_rows<'b>(
+        &self,
+        block: &'b mut Block<'_, R>,
+        coefficients: &[R],
+        first: u64,
+    ) -> &'b mut Vec<u8> {
         let (level, count) = (block.level, self.inputs.len());
         let mut differences = self.buffers();
         block.compute(|chunk, out| {
@@ -173,7 +178,12 @@ impl<R: Real, T: Rule> Combination<R, T> {
         })
     }
 
-    fn combine_columns<'b>(&self, block: &'b mut Block<'_, R>, coefficients: &[R], columns: u64) -> &'b [u8] {
+    fn combine_columns<'b>(
+        &self,
+        block: &'b mut Block<'_, R>,
+        coefficients: &[R],
+        columns: u64,
+    ) -> &'b mut Vec<u8> {
         let level = block.level;
         let mut differences = self.buffers();
         block.compute(|chunk, out| {
@@ -251,7 +261,7 @@ impl<R: Real, T: Rule> Computation<R> for Combination<R, T> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         match (&self.found, self.layout) {
             (Some(found), Layout::Columns(columns)) => Ok(self.combine_columns(block, found, columns)),
             (Some(found), Layout::Rows(_)) => Ok(self.combine_rows(block, found, 0)),

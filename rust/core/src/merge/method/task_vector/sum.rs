@@ -212,7 +212,7 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
         Ok(())
     }
 
-    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b [u8]> {
+    fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         let mut walks: Vec<_> =
             self.models.iter().map(|m| m.sparsifier.walk(block, self.base, m.input)).collect();

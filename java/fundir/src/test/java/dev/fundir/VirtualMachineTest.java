@@ -45,7 +45,7 @@ class VirtualMachineTest {
     void theLibraryWorksOnTheModulePath() throws Exception {
         Path file = TestFile.ofNames(folder.resolve("f.safetensors"), 42, "a");
         Pattern modules = Pattern.compile(
-                ".*(java.fundir.target.classes|native.target.classes|(fundir|fundir-native|javacpp)-[^/]*\\.jar)");
+                ".*(java.fundir.target.classes|native.target.classes|(fundir|fundir-native|javacpp|snakeyaml-engine)-[^/]*\\.jar)");
         String modulePath = String.join(
                 File.pathSeparator,
                 Arrays.stream(classPath().split(File.pathSeparator))

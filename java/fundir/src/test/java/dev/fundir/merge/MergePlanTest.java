@@ -167,6 +167,8 @@ class MergePlanTest {
                         "model-00001-of-00003.safetensors",
                         "model-00002-of-00003.safetensors",
                         "model-00003-of-00003.safetensors",
+                        "mergekit_config.yml",
+                        "README.md",
                         "model.safetensors.index.json"),
                 plan.outputs().stream()
                         .map(file -> file.getFileName().toString())

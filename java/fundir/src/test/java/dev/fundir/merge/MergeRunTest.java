@@ -151,7 +151,7 @@ class MergeRunTest {
         merge.shardSize(8).plan(out).run().close();
         Files.writeString(out.resolve("notes.txt"), "mine");
         merge.shardSize(1000).plan(out).run().close();
-        assertEquals(Set.of("model.safetensors", "notes.txt"), names(out));
+        assertEquals(Set.of("model.safetensors", "notes.txt", "mergekit_config.yml", "README.md"), names(out));
         try (Checkpoint checkpoint = Checkpoint.open(out)) {
             assertEquals(2, checkpoint.tensorCount());
         }
@@ -177,7 +177,10 @@ class MergeRunTest {
             assertEquals("LlamaForCausalLM", result.checkpoint().metadata().get("architecture"));
             assertEquals("out", result.checkpoint().metadata().get("name"));
         }
-        assertEquals(Set.of("model.safetensors", "config.json", "tokenizer.json", "vocab.txt"), names(out));
+        assertEquals(
+                Set.of("model.safetensors", "config.json", "tokenizer.json", "vocab.txt", "mergekit_config.yml", "README.md"),
+                names(out));
+        assertTrue(Files.readString(out.resolve("README.md")).startsWith("---"), "the card is that of the merge");
         assertEquals(
                 "{\n \"architectures\": [\"LlamaForCausalLM\"], \"torch_dtype\": \"bfloat16\",\n \"x\": {\"dtype\": 1}}\n",
                 Files.readString(out.resolve("config.json")));
