@@ -12,3 +12,4 @@ pub mod real;
 pub mod reduce;
 pub mod simd;
 pub mod sparsify;
+pub mod task_vector;

@@ -60,6 +60,28 @@ kernels! {
         lanes.0 = sums;
     }
 
+    /// Adds `Σ x·x`, `Σ x·y` and `Σ y·y` to three sums, as [`add_dot`] would.
+    pub fn add_dots_of_two<R>(x: &[R], y: &[R], lanes: &mut [Lanes; 3]) {
+        let (xs, x_rest) = x.as_chunks::<LANES>();
+        let (ys, y_rest) = y.as_chunks::<LANES>();
+        let [mut xx, mut xy, mut yy] = lanes.map(|lanes| lanes.0);
+        for (x, y) in xs.iter().zip(ys) {
+            for i in 0..LANES {
+                let (x, y) = (finite(x[i]), finite(y[i]));
+                xx[i] += x * x;
+                xy[i] += x * y;
+                yy[i] += y * y;
+            }
+        }
+        for (i, (x, y)) in x_rest.iter().zip(y_rest).enumerate() {
+            let (x, y) = (finite(*x), finite(*y));
+            xx[i] += x * x;
+            xy[i] += x * y;
+            yy[i] += y * y;
+        }
+        *lanes = [Lanes(xx), Lanes(xy), Lanes(yy)];
+    }
+
     /// `sums = sums + x·y`, each element for itself.
     pub fn add_products<R>(x: &[R], y: &[R], sums: &mut [f64]) {
         for ((s, x), y) in sums.iter_mut().zip(x).zip(y) {
@@ -129,6 +151,14 @@ mod tests {
                     add_magnitudes(level, &x[part], &mut lanes[1]);
                 }
                 prop_assert_eq!(lanes[0].total().to_bits(), dot.to_bits());
+                let mut of_two = [Lanes::default(); 3];
+                add_dots_of_two(level, &x[..cut], &y[..cut], &mut of_two);
+                add_dots_of_two(level, &x[cut..], &y[cut..], &mut of_two);
+                let mut one_by_one = [Lanes::default(); 3];
+                for (lanes, (x, y)) in one_by_one.iter_mut().zip([(&x, &x), (&x, &y), (&y, &y)]) {
+                    add_dot(level, x, y, lanes);
+                }
+                prop_assert_eq!(of_two, one_by_one);
                 let mut each = vec![0.5; x.len()];
                 add_products(level, &x, &y, &mut each);
                 for (i, sum) in each.iter().enumerate() {

@@ -193,6 +193,11 @@ impl Selection {
         }
     }
 
+    /// The least key that is selected in a block, where the cut does not go through it.
+    pub fn least_of_block<R: Real>(&self, ties: u64) -> Option<R::Key> {
+        self.least::<R>(ties).ok()
+    }
+
     /// The least key that is selected, where all elements at the threshold are on one side of the cut; else the threshold.
     fn least<R: Real>(&self, ties: u64) -> Result<R::Key, R::Key> {
         let State::Found { threshold, .. } = &self.state else {

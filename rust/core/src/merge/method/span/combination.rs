@@ -5,7 +5,7 @@ use super::{Axis, Rule, Vectors};
 use crate::error::Result;
 use crate::kernels::combine::{add, add_scaled, add_scaled_each, scale, scale_each, subtract};
 use crate::kernels::real::Real;
-use crate::kernels::reduce::{Lanes, add_dot, add_products};
+use crate::kernels::reduce::{Lanes, add_dot, add_dots_of_two, add_products};
 use crate::kernels::simd::Level;
 use crate::merge::block::{Block, Chunk};
 use crate::merge::blocks::{BLOCK, CHUNK};
@@ -100,8 +100,17 @@ impl<R: Real, T: Rule> Combination<R, T> {
                 sums.extend(lanes.iter().map(Lanes::total));
                 lanes.fill(Lanes::default());
             }
-            for ((i, j), lanes) in pairs(count).zip(&mut lanes) {
-                add_dot(level, vectors[i], vectors[j], lanes);
+            match (vectors, &mut lanes[..]) {
+                ([x, y], [xx, xy, yy]) => {
+                    let mut sums = [*xx, *xy, *yy];
+                    add_dots_of_two(level, x, y, &mut sums);
+                    [*xx, *xy, *yy] = sums;
+                }
+                (_, lanes) => {
+                    for ((i, j), lanes) in pairs(count).zip(lanes) {
+                        add_dot(level, vectors[i], vectors[j], lanes);
+                    }
+                }
             }
         });
         sums.extend(lanes.iter().map(Lanes::total));

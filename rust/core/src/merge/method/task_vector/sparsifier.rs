@@ -3,10 +3,12 @@
 use super::magprune::{Probabilities, Ranking, keep_by_rank};
 use super::{Parameters, Tensor, sample};
 use crate::error::{Error, Result};
-use crate::kernels::combine::subtract;
+use crate::kernels::combine::{add_scaled, scale_in_place, subtract};
 use crate::kernels::real::Real;
+use crate::kernels::reduce::{Lanes, add_magnitudes};
 use crate::kernels::simd::Level;
 use crate::kernels::sparsify::keep_masked;
+use crate::kernels::task_vector::{add_masked_magnitudes, weigh, weigh_largest, weigh_masked};
 use crate::merge::block::Block;
 use crate::merge::blocks::{BLOCK, CHUNK};
 use crate::merge::rng::Words;
@@ -269,6 +271,58 @@ impl Walk<'_> {
                 keep_masked(level, values, &self.bits, (start - self.start) as usize);
             }
         }
+    }
+
+    /// `delta = s·Δ` with 0 for what takes no part, and `mass = mass + delta`; Δ is the difference from the base of the elements
+    /// from number `start` of the tensor on.
+    pub fn weigh<R: Real>(
+        &mut self,
+        level: Level,
+        [x, base]: [&[R]; 2],
+        start: u64,
+        s: R,
+        delta: &mut [R],
+        mass: &mut [R],
+    ) {
+        if let Sparsifier::All = self.sparsifier {
+            return weigh(level, x, base, s, delta, mass);
+        }
+        if let Sparsifier::Largest(largest, None) = self.sparsifier
+            && let Some(least) = largest.least_of_block::<R>(self.ties[0])
+        {
+            return weigh_largest(level, x, base, least, s, delta, mass);
+        }
+        if let Some(bits) = self.aligned_bits(start) {
+            return weigh_masked(level, x, base, bits, s, delta, mass);
+        }
+        subtract(level, x, base, delta);
+        self.keep(level, delta, start);
+        scale_in_place(level, s, delta);
+        add_scaled(level, R::ONE, delta, mass);
+    }
+
+    /// Adds Σ|Δ| to `all`, and to `kept` the same of what takes part; `delta` is room to work in.
+    pub fn add_magnitudes<R: Real>(
+        &mut self,
+        level: Level,
+        [x, base]: [&[R]; 2],
+        start: u64,
+        delta: &mut [R],
+        [all, kept]: &mut [Lanes; 2],
+    ) {
+        if let Some(bits) = self.aligned_bits(start) {
+            return add_masked_magnitudes(level, x, base, bits, all, kept);
+        }
+        subtract(level, x, base, delta);
+        add_magnitudes(level, delta, all);
+        self.keep(level, delta, start);
+        add_magnitudes(level, delta, kept);
+    }
+
+    /// The bits from element `start` on, where the choice has bits and the element begins a word of them.
+    fn aligned_bits(&self, start: u64) -> Option<&[u64]> {
+        let from = start - self.start;
+        (!self.bits.is_empty() && from.is_multiple_of(64)).then(|| &self.bits[(from / 64) as usize..])
     }
 
     /// The bits of the block's random choice.

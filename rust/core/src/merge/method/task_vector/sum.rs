@@ -3,11 +3,9 @@
 use super::Election;
 use super::sparsifier::{Sparsifier, Walk};
 use crate::error::Result;
-use crate::kernels::combine::{
-    add_elected, add_scaled, add_sign, add_to_base, divide, divide_each, scale_in_place, subtract,
-};
+use crate::kernels::combine::{add_elected, add_sign, add_to_base, divide, divide_each, subtract};
 use crate::kernels::real::Real;
-use crate::kernels::reduce::{Lanes, add_magnitudes, in_order};
+use crate::kernels::reduce::{Lanes, in_order};
 use crate::kernels::simd::Level;
 use crate::merge::block::Block;
 use crate::merge::blocks::CHUNK;
@@ -122,11 +120,9 @@ impl<R: Real> TaskVectorSum<R> {
         let mut delta = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
             let delta = &mut delta[..chunk.len()];
-            for ((model, walk), [all, kept]) in models.iter().zip(&mut walks).zip(&mut sums) {
-                subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-                add_magnitudes(level, delta, all);
-                walk.keep(level, delta, chunk.start);
-                add_magnitudes(level, delta, kept);
+            for ((model, walk), sums) in models.iter().zip(&mut walks).zip(&mut sums) {
+                let pair = [chunk.input(model.input), chunk.input(self.base)];
+                walk.add_magnitudes(level, pair, chunk.start, delta, sums);
             }
         });
         let drawn = |walk: Walk<'_>| if self.remembers { walk.into_bits() } else { Vec::new() };
@@ -135,28 +131,26 @@ impl<R: Real> TaskVectorSum<R> {
             .collect()
     }
 
-    /// Adds up the task vectors' elements that have the elected sign, and divides by their weights.
+    /// Adds up the weighted task vectors' elements that have the elected sign, and divides by their weights. `election` is
+    /// their sum, or where signs are counted, is made it.
     fn elect(
         &self,
         level: Level,
-        election: Election,
+        by: Election,
         deltas: &[Vec<R>],
-        work: &mut [[R; CHUNK]; 2],
+        election: &mut [R],
+        weights: &mut [R],
         out: &mut [R],
     ) {
         let len = out.len();
-        let [elected, weights] = work.each_mut().map(|v| &mut v[..len]);
-        elected.fill(R::ZERO);
-        for delta in deltas {
-            match election {
-                Election::Mass => add_scaled(level, R::ONE, &delta[..len], elected),
-                Election::Count => add_sign(level, &delta[..len], elected),
-            }
+        if by == Election::Count {
+            election.fill(R::ZERO);
+            deltas.iter().for_each(|delta| add_sign(level, &delta[..len], election));
         }
         out.fill(R::ZERO);
         weights.fill(R::ZERO);
         for (model, delta) in self.models.iter().zip(deltas) {
-            add_elected(level, &delta[..len], R::from_f64(model.weight), elected, out, weights);
+            add_elected(level, &delta[..len], R::from_f64(model.weight), election, out, weights);
         }
         if self.normalize {
             divide_each(level, weights, out);
@@ -220,29 +214,23 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
         let mut deltas = vec![vec![R::ZERO; CHUNK]; self.models.len()];
         let mut work = [[R::ZERO; CHUNK]; 2];
         Ok(block.compute(|chunk, out| {
-            for ((model, delta), walk) in self.models.iter().zip(&mut deltas).zip(&mut walks) {
-                let delta = &mut delta[..out.len()];
-                subtract(level, chunk.input(model.input), chunk.input(self.base), delta);
-                walk.keep(level, delta, chunk.start);
+            let base = chunk.input(self.base);
+            let [election, weights] = work.each_mut().map(|v| &mut v[..out.len()]);
+            // Without an election the sum of all is the result.
+            let sum = if self.election.is_some() { &mut *election } else { &mut *out };
+            sum.fill(R::ZERO);
+            for (((model, delta), walk), s) in
+                self.models.iter().zip(&mut deltas).zip(&mut walks).zip(&scales)
+            {
+                let pair = [chunk.input(model.input), base];
+                walk.weigh(level, pair, chunk.start, *s, &mut delta[..chunk.len()], sum);
             }
             match self.election {
-                Some(election) => {
-                    for (delta, s) in deltas.iter_mut().zip(&scales) {
-                        scale_in_place(level, *s, &mut delta[..out.len()]);
-                    }
-                    self.elect(level, election, &deltas, &mut work, out);
-                }
-                None => {
-                    out.fill(R::ZERO);
-                    for (delta, s) in deltas.iter().zip(&scales) {
-                        add_scaled(level, *s, &delta[..out.len()], out);
-                    }
-                    if self.normalize {
-                        divide(level, self.total_weight, out);
-                    }
-                }
+                Some(by) => self.elect(level, by, &deltas, election, weights, out),
+                None if self.normalize => divide(level, self.total_weight, out),
+                None => {}
             }
-            add_to_base(level, chunk.input(self.base), self.lambda, out);
+            add_to_base(level, base, self.lambda, out);
         }))
     }
 }
