@@ -10,6 +10,17 @@ pub const BLOCK: u64 = 1 << 16;
 /// sums and of the groups of random masks.
 pub const CHUNK: usize = 1 << 10;
 
+/// Where a tensor may be cut into blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Wherever a block is full.
+    Anywhere,
+    /// Between rows of this length, and inside those that are longer than a block.
+    AtRows(u64),
+    /// Between rows of this length only: a longer row makes a larger block.
+    BetweenRows(u64),
+}
+
 /// The blocks of a tensor, and the chunks of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocks {
@@ -23,17 +34,27 @@ pub struct Blocks {
 
 impl Blocks {
     /// Blocks of [`BLOCK`] elements, wherever rows end.
-    pub fn flat(elements: u64) -> Blocks {
+    fn flat(elements: u64) -> Blocks {
         Blocks { elements, part: elements, block: BLOCK, row: elements }
     }
 
     /// Blocks of as many whole rows as fit into [`BLOCK`] elements, or of parts of one row where not even one fits. Chunks
     /// end with their row.
-    pub fn of_rows(elements: u64, row: u64) -> Blocks {
+    fn of_rows(elements: u64, row: u64) -> Blocks {
         match row {
             0 => Blocks::flat(elements),
             1..=BLOCK => Blocks { elements, part: elements, block: BLOCK / row * row, row },
             _ => Blocks { elements, part: row, block: BLOCK, row },
+        }
+    }
+
+    /// The blocks of a computation's choice.
+    pub fn new(elements: u64, cut: Cut) -> Blocks {
+        match cut {
+            Cut::Anywhere => Blocks::flat(elements),
+            Cut::AtRows(row) => Blocks::of_rows(elements, row),
+            Cut::BetweenRows(row) if row <= BLOCK => Blocks::of_rows(elements, row),
+            Cut::BetweenRows(row) => Blocks { elements, part: row, block: row, row },
         }
     }
 
@@ -50,11 +71,6 @@ impl Blocks {
         let part = number / self.in_part() * self.part;
         let start = part + number % self.in_part() * self.block;
         start..(start + self.block).min(part + self.part).min(self.elements)
-    }
-
-    /// True when every block holds whole rows.
-    pub fn holds_rows(&self) -> bool {
-        self.row <= self.block
     }
 
     /// The chunk that begins with element `start` of a block that ends before `end`.
@@ -78,12 +94,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(blocks: Blocks, elements: u64) -> Result<(), TestCaseError> {
+    fn check(blocks: Blocks, elements: u64, most: u64) -> Result<(), TestCaseError> {
         let mut next = 0;
         for number in 0..blocks.count() {
             let block = blocks.range(number);
             prop_assert_eq!(block.start, next);
-            prop_assert!(!block.is_empty() && block.end - block.start <= BLOCK);
+            prop_assert!(!block.is_empty() && block.end - block.start <= most);
             while next < block.end {
                 let chunk = blocks.chunk(next, block.end);
                 prop_assert_eq!(chunk.start, next);
@@ -104,13 +120,15 @@ mod tests {
             row in prop_oneof![0u64..5, 0u64..3000, BLOCK - 2..BLOCK + 3, BLOCK * 2 - 2..BLOCK * 2 + 3],
         ) {
             let elements = rows * row;
-            check(Blocks::flat(elements), elements)?;
-            let blocks = Blocks::of_rows(elements, row);
-            check(blocks, elements)?;
-            prop_assert_eq!(blocks.holds_rows(), row <= BLOCK);
+            check(Blocks::new(elements, Cut::Anywhere), elements, BLOCK)?;
+            let whole = Blocks::new(elements, Cut::BetweenRows(row));
+            check(whole, elements, BLOCK.max(row))?;
+            prop_assert!((0..whole.count()).all(|number| whole.range(number).end.is_multiple_of(row)));
+            let blocks = Blocks::new(elements, Cut::AtRows(row));
+            check(blocks, elements, BLOCK)?;
             for number in 0..blocks.count() {
                 let block = blocks.range(number);
-                if blocks.holds_rows() {
+                if row <= BLOCK {
                     prop_assert!(block.start.is_multiple_of(row) && block.end.is_multiple_of(row));
                 } else {
                     prop_assert_eq!(blocks.row_of(block.start), blocks.row_of(block.end - 1));

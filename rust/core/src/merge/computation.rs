@@ -1,6 +1,7 @@
 //! What a method has to say: the passes it makes over one tensor.
 
 use super::block::Block;
+use super::blocks::Cut;
 use super::plan::Entry;
 use super::rng::Words;
 use crate::error::Result;
@@ -36,10 +37,9 @@ pub trait Computation<R: Real>: Send + Sync + 'static {
     /// What the partials of a pass are gathered in.
     type Total: Default + Send + 'static;
 
-    /// The elements of a row, for a computation that works on rows: its blocks and chunks then are
-    /// [of rows](super::blocks::Blocks::of_rows). The answer is always the same.
-    fn row(&self) -> Option<u64> {
-        None
+    /// Where the tensor may be cut into blocks. The answer is always the same.
+    fn cut(&self) -> Cut {
+        Cut::Anywhere
     }
 
     /// Whether another reduce pass is needed before the apply pass.

@@ -96,10 +96,7 @@ impl<P, T> Pass<P, T> {
 impl<R: Real, C: Computation<R>> Erased<R, C> {
     /// Wraps the computation of an entry.
     pub fn new(computation: C, entry: &Entry) -> Self {
-        let blocks = match computation.row() {
-            Some(row) => Blocks::of_rows(entry.elements, row),
-            None => Blocks::flat(entry.elements),
-        };
+        let blocks = Blocks::new(entry.elements, computation.cut());
         Erased { computation, blocks, pass: Mutex::default() }
     }
 

@@ -1,54 +1,26 @@
 //! Whole merges against plain formulas in f64, and the promise that results depend on nothing but inputs, recipe and seed.
 
 use super::common::{Model, Recipe, random};
+use super::recipes::recipes;
 use fundir_core::kernels::simd::Level;
-use fundir_core::merge::plan::Generator;
+use fundir_core::merge::method::REGISTRY;
+use fundir_core::merge::plan::{Generator, Plan};
+use fundir_core::merge::{Control, run, run_in_memory};
 use safetensors::Dtype::{self, BF16, F16, F32, F64};
+use std::sync::atomic::AtomicU64;
 
 /// More than one block, and no multiple of anything.
 const SHAPE: [u64; 2] = [1031, 211];
 
-/// The methods with parameters that reach every pass. Where signs are elected the weights are such that no sum of weighted
-/// differences is rounded, which could turn a tie.
-fn recipes() -> Vec<Recipe> {
-    vec![
-        Recipe::new("linear").model("weight", &[0.3, -0.2, 0.9]),
-        Recipe::new("linear").model("weight", &[1.0, 2.0, 4.0]).shared("normalize", 0.0),
-        Recipe::new("slerp").shared("t", 0.3),
-        Recipe::new("task_arithmetic").model("weight", &[0.5, -0.3]).shared("lambda", 0.8),
-        Recipe::new("task_arithmetic").model("weight", &[0.5, 0.3]).shared("normalize", 1.0),
-        Recipe::new("ties").model("weight", &[0.5, 0.75]).model("density", &[0.5, 0.13]),
-        Recipe::new("ties")
-            .model("weight", &[0.5, 0.75])
-            .model("density", &[0.2, 0.9])
-            .shared("rescale", 1.0),
-        Recipe::new("ties")
-            .model("weight", &[1.0, 2.0])
-            .model("density", &[0.4, 1.0])
-            .shared("sign_election", 1.0),
-        Recipe::new("ties")
-            .model("weight", &[1.0, 2.0])
-            .model("density", &[0.4, 0.6])
-            .shared("normalize", 0.0),
-        Recipe::new("dare_linear").model("weight", &[0.5, 0.7]).model("density", &[0.5, 0.1]),
-        Recipe::new("dare_linear")
-            .model("weight", &[0.5, 0.7])
-            .model("density", &[0.5, 0.1])
-            .shared("rescale", 2.0),
-        Recipe::new("dare_ties").model("weight", &[0.5, 0.75]).model("density", &[0.5, 0.8]),
-        Recipe::new("dare_ties")
-            .model("weight", &[0.5, 0.75])
-            .model("density", &[0.5, 1.0])
-            .shared("rescale", 0.0),
-    ]
+fn models(recipe: &Recipe, dtypes: &[Dtype]) -> Vec<Model> {
+    (0..recipe.inputs()).map(|i| Model::random(i as u64, dtypes[i % dtypes.len()], &SHAPE)).collect()
 }
 
-fn models(recipe: &Recipe, dtypes: &[Dtype]) -> Vec<Model> {
-    let count = match recipe.method {
-        "slerp" => 2,
-        _ => 3,
-    };
-    (0..count).map(|i| Model::random(i as u64, dtypes[i % dtypes.len()], &SHAPE)).collect()
+#[test]
+fn the_recipes_cover_every_method() {
+    for declaration in REGISTRY {
+        assert!(recipes().iter().any(|recipe| recipe.method == declaration.name), "{}", declaration.name);
+    }
 }
 
 #[test]
@@ -56,9 +28,9 @@ fn every_method_is_its_formula_in_every_dtype() {
     for dtypes in [&[F32][..], &[F64], &[BF16], &[F16], &[F32, BF16, F16], &[BF16, F64, F32]] {
         for recipe in recipes() {
             let models = models(&recipe, dtypes);
+            let expected = super::common::oracle::merge(&recipe, &models);
             for output in [F32, F64, BF16, F16] {
                 let merged = recipe.run(&models, output);
-                let expected = super::common::oracle::merge(&recipe, &models);
                 super::common::assert_close(&recipe, &merged, &expected, output);
             }
         }
@@ -118,6 +90,42 @@ fn bits_do_not_depend_on_the_place_in_the_file() {
 }
 
 #[test]
+fn a_plan_run_in_parts_gives_the_bits_of_the_whole() {
+    let shapes: [&[u64]; 4] = [&[33, 70], &[5], &[70_001], &[2, 3, 4]];
+    for mut recipe in recipes() {
+        for generator in [Generator::Philox, Generator::Mt19937] {
+            recipe.generator = generator;
+            let models = |shape: &&[u64]| {
+                (0..recipe.inputs()).map(|i| Model::random(i as u64, BF16, shape)).collect::<Vec<_>>()
+            };
+            let tensors: Vec<_> = shapes.iter().map(models).collect();
+            let whole = recipe.run_all(&tensors, BF16).unwrap().0.concat();
+            let folder = tempfile::tempdir().unwrap();
+            let mut plan = recipe.plan(folder.path(), &tensors, BF16);
+            // In an order of their own, as on machines that know nothing of each other.
+            for part in [2..3, 0..2, 3..4] {
+                plan.part = part;
+                run_here(&plan);
+            }
+            assert!(std::fs::read(&plan.outputs[0].path).unwrap() == whole, "{recipe:?}");
+            let inputs: Vec<_> = plan.inputs.iter().map(|f| std::fs::read(&f.path).unwrap()).collect();
+            let inputs: Vec<_> = inputs.iter().map(|bytes| &bytes[..]).collect();
+            let mut output = vec![0; whole.len()];
+            plan.part = 0..shapes.len();
+            let words = [const { AtomicU64::new(0) }; 3];
+            let control = Control { bytes: &words[0], tensors: &words[1], cancel: &words[2] };
+            run_in_memory(&plan, control, &inputs, vec![&mut output]).unwrap();
+            assert!(output == whole, "in memory: {recipe:?}");
+        }
+    }
+}
+
+fn run_here(plan: &Plan) {
+    let words = [const { AtomicU64::new(0) }; 3];
+    run(plan, Control { bytes: &words[0], tensors: &words[1], cancel: &words[2] }).unwrap();
+}
+
+#[test]
 fn weights_of_one_and_zero_give_the_first_model_bit_for_bit() {
     let recipe = Recipe::new("linear").model("weight", &[1.0, 0.0, 0.0]);
     for dtype in [F16, BF16, F32, F64] {
@@ -133,11 +141,10 @@ fn weights_of_one_and_zero_give_the_first_model_bit_for_bit() {
 
 #[test]
 fn models_equal_to_the_base_give_the_base() {
-    for recipe in recipes().into_iter().filter(|r| r.method != "linear") {
+    for recipe in recipes().into_iter().filter(|r| !matches!(r.method, "linear" | "passthrough")) {
         let base = Model::random(3, BF16, &SHAPE);
-        let models = [base.clone(), base.clone(), base.clone()];
-        let models = if recipe.method == "slerp" { &models[..2] } else { &models[..] };
-        assert!(recipe.run(models, BF16).bytes == base.bytes, "{recipe:?}");
+        let models = vec![base.clone(); recipe.inputs()];
+        assert!(recipe.run(&models, BF16).bytes == base.bytes, "{recipe:?}");
     }
 }
 
@@ -146,9 +153,10 @@ fn numbers_that_are_none_stay_where_they_are_and_are_counted() {
     for recipe in recipes() {
         let clean = models(&recipe, &[F32]);
         let mut dirty = clean.clone();
-        dirty[1].put(70_000, f64::NAN);
-        dirty[1].put(70_001, f64::INFINITY);
-        dirty[1].put(70_002, f64::NEG_INFINITY);
+        let last = dirty.len() - 1;
+        dirty[last].put(70_000, f64::NAN);
+        dirty[last].put(70_001, f64::INFINITY);
+        dirty[last].put(70_002, f64::NEG_INFINITY);
         let merged = recipe.run(&dirty, F32);
         assert_eq!((merged.report.nan, merged.report.infinite), (1, 2), "{recipe:?}");
         let expected = recipe.run(&clean, F32).values();

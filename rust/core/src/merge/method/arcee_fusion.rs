@@ -8,7 +8,7 @@ use crate::kernels::exponential::{Softmax, add_divergence, add_exponentials, max
 use crate::kernels::real::Real;
 use crate::kernels::reduce::Lanes;
 use crate::merge::block::{Block, Chunk};
-use crate::merge::blocks::{BLOCK, CHUNK};
+use crate::merge::blocks::{BLOCK, CHUNK, Cut};
 use crate::merge::selection::{Counted, Selection, Ties};
 
 /// a + Δ where |Δ|·KL(softmax(b) ‖ softmax(a)), with the divergence of the element's row, is at least the median of all plus 1.5
@@ -218,8 +218,8 @@ impl<R: Real> Computation<R> for Fusion<R> {
     type Partial = Partial<R::Key>;
     type Total = Vec<Partial<R::Key>>;
 
-    fn row(&self) -> Option<u64> {
-        Some(self.row)
+    fn cut(&self) -> Cut {
+        Cut::AtRows(self.row)
     }
 
     fn wants_reduce(&self) -> bool {

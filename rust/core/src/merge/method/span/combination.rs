@@ -8,7 +8,7 @@ use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, add_dot, add_dots_of_two, add_products};
 use crate::kernels::simd::Level;
 use crate::merge::block::{Block, Chunk};
-use crate::merge::blocks::{BLOCK, CHUNK};
+use crate::merge::blocks::{BLOCK, CHUNK, Cut};
 use crate::merge::computation::Computation;
 use crate::merge::plan::Entry;
 
@@ -221,10 +221,10 @@ impl<R: Real, T: Rule> Computation<R> for Combination<R, T> {
     /// The sums of all vectors, in the order of a block's.
     type Total = Vec<f64>;
 
-    fn row(&self) -> Option<u64> {
+    fn cut(&self) -> Cut {
         match self.layout {
-            Layout::Rows(length) => Some(length),
-            Layout::Columns(count) => Some(count),
+            Layout::Rows(length) => Cut::AtRows(length),
+            Layout::Columns(count) => Cut::AtRows(count),
         }
     }
 

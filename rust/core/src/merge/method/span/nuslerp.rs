@@ -49,8 +49,13 @@ impl Rule for NuSlerp {
     fn coefficients(&self, inputs: &[usize], gram: &Gram<'_>) -> Result<Vec<f64>> {
         let [w1, w2] = [0, 1].map(|i| self.setting.of_input("weight", inputs[i], 1.0));
         let t = if (w1 + w2).abs() < SMALLEST_SUM { 0.5 } else { w2 / (w1 + w2) };
-        let [a, b] = [0, 1].map(|i| gram.norm(i).max(SMALLEST_NORM));
-        let cosine = (gram.product(0, 1) / (a * b)).clamp(-1.0, 1.0);
+        let norms = [0, 1].map(|i| gram.norm(i));
+        // One root of both squares: vectors of one element are parallel to the last bit then.
+        let both = match norms.iter().all(|norm| *norm >= SMALLEST_NORM) {
+            true => (gram.product(0, 0) * gram.product(1, 1)).sqrt(),
+            false => norms.iter().map(|norm| norm.max(SMALLEST_NORM)).product(),
+        };
+        let cosine = (gram.product(0, 1) / both).clamp(-1.0, 1.0);
         let parallel = 1.0 - cosine * cosine <= PARALLEL;
         Ok(if parallel { vec![1.0 - t, t] } else { arc(t, cosine) })
     }

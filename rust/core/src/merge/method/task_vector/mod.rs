@@ -8,8 +8,9 @@ mod sparsifier;
 mod sum;
 
 use super::{AnyMethod, Base, Declaration, Kind, Method, NUMBER, ParameterDeclaration, Tensor};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::real::Real;
+use crate::merge::blocks::Cut;
 use crate::merge::plan::{Entry, Setting};
 use sparsifier::Sparsify;
 use sum::{Model, TaskVectorSum};
@@ -129,6 +130,9 @@ pub static BREADCRUMBS_TIES: Declaration = Declaration {
 
 /// The share of the largest elements that breadcrumbs leave out.
 const GAMMA: f64 = 0.01;
+
+/// The longest row whose elements are ranked: a worker has all of it in memory.
+const LONGEST_ROW: u64 = 1 << 22;
 
 /// How far the probabilities of `della` go from the density.
 const EPSILON: f64 = 0.15;
@@ -252,6 +256,13 @@ impl Method for TaskVectors {
         let models = self.models(tensor.entry);
         let sparsifiers = self.sparsify.start(tensor, self.base, &models)?;
         let by_rank = sparsifiers.iter().any(|sparsifier| sparsifier.is_by_rank());
+        let row = tensor.entry.shape.last().copied().unwrap_or(1);
+        if by_rank && row > LONGEST_ROW {
+            return Err(Error::request(format!(
+                "its rows have {row} elements, but {} ranks rows of at most {LONGEST_ROW}",
+                self.setting.method
+            )));
+        }
         let total_weight: f64 = models.iter().map(|m| m.weight).sum();
         let models = models.into_iter().zip(sparsifiers).map(|(m, sparsifier)| {
             let expected = self.rescale == Rescale::Expected && m.density > 0.0 && m.density < 1.0;
@@ -266,7 +277,7 @@ impl Method for TaskVectors {
             total_weight: R::from_f64(if total_weight.abs() < 1e-8 { 1.0 } else { total_weight }),
             normalize: self.normalize,
             lambda: R::from_f64(self.lambda),
-            row: by_rank.then(|| tensor.entry.shape.last().copied().unwrap_or(1)),
+            cut: if by_rank { Cut::BetweenRows(row) } else { Cut::Anywhere },
             // A bit for each element.
             remembers: tensor.entry.elements / 8 * (tensor.entry.inputs.len() as u64) <= tensor.memory,
         })

@@ -8,7 +8,7 @@ use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, in_order};
 use crate::kernels::simd::Level;
 use crate::merge::block::Block;
-use crate::merge::blocks::CHUNK;
+use crate::merge::blocks::{CHUNK, Cut};
 use crate::merge::computation::Computation;
 use crate::merge::selection::Counted;
 
@@ -51,8 +51,8 @@ pub struct TaskVectorSum<R> {
     pub total_weight: R,
     pub normalize: bool,
     pub lambda: R,
-    /// The elements of a row, where masks go by rows.
-    pub row: Option<u64>,
+    /// Between rows, where masks go by ranks in them.
+    pub cut: Cut,
     /// Whether random masks are kept from one pass to the next.
     pub remembers: bool,
 }
@@ -162,8 +162,8 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
     type Partial = Partial<R>;
     type Total = Vec<Partial<R>>;
 
-    fn row(&self) -> Option<u64> {
-        self.row
+    fn cut(&self) -> Cut {
+        self.cut
     }
 
     fn wants_reduce(&self) -> bool {
