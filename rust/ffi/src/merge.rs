@@ -101,11 +101,14 @@ unsafe fn run(
     unsafe { guard(detail, body) }
 }
 
+/// Inputs and outputs in memory.
+type Memory<'a> = (Vec<&'a [u8]>, Vec<&'a mut [u8]>);
+
 /// The ranges of memory of `inputs` inputs, and those of the outputs after them, which are checked to overlap nothing.
 ///
 /// # Safety
 /// As [`fundir_merge_run_in_memory`] asks of the ranges, during `'a`.
-unsafe fn memory<'a>(ranges: &[u8], inputs: usize) -> Result<(Vec<&'a [u8]>, Vec<&'a mut [u8]>)> {
+unsafe fn memory<'a>(ranges: &[u8], inputs: usize) -> Result<Memory<'a>> {
     let (ranges, []) = ranges.as_chunks::<16>() else {
         return Err(invalid(format!("a list of ranges has {} bytes, no multiple of 16", ranges.len())));
     };

@@ -4,13 +4,14 @@
 //! ties to even; overflow gives an infinity; every NaN becomes the dtype's positive quiet NaN, so that results do not depend
 //! on which operand's payload an instruction happens to keep.
 
+use super::f8::{Format, narrow_f8, widen_f8};
 use super::real::Real;
 use super::simd::{Level, kernels};
 use safetensors::Dtype;
 
 /// True for the dtypes that [`widen`] and [`narrow`] take.
 pub fn converts(dtype: Dtype) -> bool {
-    matches!(dtype, Dtype::F16 | Dtype::BF16 | Dtype::F32 | Dtype::F64)
+    matches!(dtype, Dtype::F16 | Dtype::BF16 | Dtype::F32 | Dtype::F64) || Format::of(dtype).is_some()
 }
 
 /// Widens `bytes` of `dtype` to `out`, one element each. F64 to `f32` rounds; all else is exact. Answers whether some
@@ -25,7 +26,10 @@ pub fn widen<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], out: &mut [R]) -
         Dtype::BF16 => widen_bf16(level, bytes, out),
         Dtype::F32 => widen_f32(level, bytes, out),
         Dtype::F64 => widen_f64(level, bytes, out),
-        _ => panic!("{dtype} is not widened"),
+        _ => match Format::of(dtype) {
+            Some(format) => widen_f8(level, format, bytes, out),
+            None => panic!("{dtype} is not widened"),
+        },
     }
 }
 
@@ -45,7 +49,10 @@ pub fn narrow<R: Real>(level: Level, values: &[R], dtype: Dtype, bytes: &mut [u8
         Dtype::BF16 => narrow_bf16(level, values, bytes),
         Dtype::F32 => narrow_f32(level, values, bytes),
         Dtype::F64 => narrow_f64(level, values, bytes),
-        _ => panic!("{dtype} is not narrowed to"),
+        _ => match Format::of(dtype) {
+            Some(format) => narrow_f8(level, format, values, bytes),
+            None => panic!("{dtype} is not narrowed to"),
+        },
     }
 }
 

@@ -7,6 +7,7 @@ pub mod active;
 pub mod combine;
 pub mod convert;
 pub mod exponential;
+pub mod f8;
 pub mod rank;
 pub mod real;
 pub mod reduce;

@@ -38,6 +38,8 @@ final class MergeJson {
             json.writeNumberField("tensorCount", plan.entries().size());
             json.writeNumberField("bytesToRead", plan.bytesToRead());
             json.writeNumberField("bytesToWrite", plan.bytesToWrite());
+            json.writeNumberField("memoryBytes", plan.memory());
+            json.writeNumberField("temporaryBytes", plan.temporarySpace());
             report.unsigned("seed", plan.seed());
             report.strings("notices", plan.notices());
             json.writeArrayFieldStart("tensors");

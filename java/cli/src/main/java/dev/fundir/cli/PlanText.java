@@ -33,7 +33,8 @@ final class PlanText {
         out.println();
         out.println(plan.entries().size() + " tensors by " + plan.method().label() + "; reads "
                 + ByteSize.format(plan.bytesToRead()) + ", writes " + ByteSize.format(plan.bytesToWrite())
-                + "; nothing was written");
+                + ", with at most " + ByteSize.format(plan.memory()) + " of memory and "
+                + ByteSize.format(plan.temporarySpace()) + " of temporary space; nothing was written");
     }
 
     private static Map<Integer, Set<Path>> files(MergePlan plan) {

@@ -181,18 +181,44 @@ class MergeCommandTest {
 
     @Test
     void whatIsNoCheckpointGetsAHint() throws IOException {
-        Path yaml = Files.writeString(folder.resolve("recipe.yml"), "merge_method: ties\nmodels: []\n");
+        Path notes = Files.writeString(folder.resolve("notes.txt"), "merge_method: ties\nmodels: []\n");
         FundirProcess.Outcome outcome = Command.run(
                 "merge",
-                yaml.toString(),
+                notes.toString(),
                 "-m",
                 "average",
                 "-o",
                 folder.resolve("x").toString());
         assertEquals(1, outcome.exitCode());
-        assertTrue(outcome.err().startsWith("fundir: " + yaml), outcome.err());
+        assertTrue(outcome.err().startsWith("fundir: " + notes), outcome.err());
         assertTrue(outcome.err().contains("\nhint: a checkpoint is a .safetensors file"), outcome.err());
         assertFalse(Files.exists(folder.resolve("x")));
+    }
+
+    @Test
+    void mistakesOfARecipeComeAllAtOnceWithTheirPlaces() throws IOException {
+        Path recipe = Files.writeString(
+                folder.resolve("recipe.yml"), "merge_method: tise\nmodels:\n- model: nowhere\n- modle: a\nn: 1\n");
+        Path out = folder.resolve("out");
+        FundirProcess.Outcome outcome = Command.run("merge", recipe.toString(), "-o", out.toString());
+        assertEquals(2, outcome.exitCode());
+        List<String> lines = outcome.err().lines().toList();
+        assertEquals(5, lines.size(), outcome.err());
+        assertTrue(lines.get(0).startsWith("fundir: " + recipe + ":1:15: there is no merge method tise; did you mean"));
+        assertTrue(lines.get(4).startsWith("fundir: " + recipe + ":5:1: a recipe has no key n"), outcome.err());
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void aRecipeIsTheOnlyInputAndSaysTheMethodItself() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), "merge_method: ties\n");
+        String out = folder.resolve("out").toString();
+        FundirProcess.Outcome other = Command.run("merge", recipe.toString(), "model", "-o", out);
+        assertEquals(2, other.exitCode());
+        assertTrue(other.err().contains("a recipe is the only input"), other.err());
+        FundirProcess.Outcome options = Command.run("merge", recipe.toString(), "-m", "ties", "--t", "1", "-o", out);
+        assertEquals(2, options.exitCode());
+        assertTrue(options.err().contains("--method and --t"), options.err());
     }
 
     @Test

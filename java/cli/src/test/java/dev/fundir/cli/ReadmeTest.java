@@ -45,6 +45,7 @@ class ReadmeTest {
             DemoModel.write(model.resolve("model.safetensors"), variant);
             Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
         }
+        Files.writeString(folder.resolve("recipe.yml"), recipe());
         Files.copy(folder.resolve("code/model.safetensors"), folder.resolve("model1.safetensors"));
         Files.copy(folder.resolve("math/model.safetensors"), folder.resolve("model2.safetensors"));
     }
@@ -76,6 +77,16 @@ class ReadmeTest {
         command.add("Example");
         run(new ProcessBuilder(command));
         checkOutputs(example);
+    }
+
+    /** The first example of the guide to recipes, with the paths from here. */
+    private String recipe() throws IOException {
+        String guide = Files.readString(HOME.resolve("docs/recipes.md"));
+        String recipe = matches(Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL), guide)
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+        return recipe.replaceAll("(model|base_model): (base|code|math)", "$1: '" + folder + "/$2'");
     }
 
     static List<String> shellExamples() throws IOException {

@@ -11,6 +11,9 @@ import java.util.List;
  * safe for many threads. Made by {@link Merge#plan(Path)}.
  */
 public final class MergePlan {
+    /** Bytes of a block in the widest dtype. */
+    private static final long BLOCK_BYTES = 65_536L * Double.BYTES;
+
     private final MergeRequest request;
     private final MergeMethod method;
     private final OutputPlan output;
@@ -148,6 +151,53 @@ public final class MergePlan {
      */
     public MergeResult run(MergeListener listener) throws IOException {
         return MergeRun.run(this, listener);
+    }
+
+    /**
+     * Makes one tensor out of bytes that the caller has, wherever they come from: what {@link #run()} would put into
+     * the output, bit for bit. Tensors made on several machines make the same output as one run does. Safe for many
+     * threads.
+     *
+     * @param entry of this plan
+     * @param inputs the bytes of {@link PlanEntry#inputs()}, in their order: direct buffers, little-endian whatever
+     *     their order says, with exactly the bytes of the tensor remaining; they must not change meanwhile
+     * @param output a direct, writable buffer that overlaps no other, with {@link PlanEntry#byteSize()} bytes
+     *     remaining; its position stays where it is
+     * @throws IllegalArgumentException if the entry is none of this plan, or a buffer is not as it has to be
+     * @throws IllegalStateException if random masks are drawn in sequence, by {@link RandomGenerator#MT19937}
+     * @throws MergeException if what the tensors hold forbids it
+     */
+    public void run(PlanEntry entry, List<ByteBuffer> inputs, ByteBuffer output) {
+        PlannedTensor tensor = tensors.stream()
+                .map(PlacedTensor::tensor)
+                .filter(each -> each.name().equals(entry.name()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the plan has no tensor " + entry.name()));
+        BufferRun.run(request, tensor, inputs, output);
+    }
+
+    /**
+     * The memory that a run takes at most, besides that of the JVM: the budget, and for each thread the blocks that it
+     * works on.
+     *
+     * @return a number of bytes, an estimate
+     */
+    public long memory() {
+        int threads = request.threads() == 0 ? Runtime.getRuntime().availableProcessors() : request.threads();
+        int inputs = tensors.stream()
+                .mapToInt(placed -> placed.tensor().sources().size())
+                .max()
+                .orElse(0);
+        return request.memory() + threads * (inputs + 6L) * BLOCK_BYTES;
+    }
+
+    /**
+     * The space that the output takes while what is in its place still exists.
+     *
+     * @return bytes of all files that hold tensors
+     */
+    public long temporarySpace() {
+        return output.tensorFiles().stream().mapToLong(OutputFile::size).sum();
     }
 
     OutputPlan outputPlan() {

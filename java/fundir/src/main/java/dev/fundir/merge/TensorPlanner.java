@@ -19,7 +19,15 @@ import java.util.stream.Collectors;
 /** Decides for every tensor whether and how it is merged, and collects those for which it cannot be. */
 final class TensorPlanner {
     /** The dtypes that the engine computes with. */
-    static final Set<DType> MERGEABLE = EnumSet.of(DType.F16, DType.BF16, DType.F32, DType.F64);
+    static final Set<DType> MERGEABLE = EnumSet.of(
+            DType.F8_E5M2,
+            DType.F8_E4M3,
+            DType.F8_E4M3FNUZ,
+            DType.F8_E5M2FNUZ,
+            DType.F16,
+            DType.BF16,
+            DType.F32,
+            DType.F64);
 
     /** The place of a base among the sources. */
     private static final int BASE = 0;

@@ -178,7 +178,13 @@ class MergeRunTest {
             assertEquals("out", result.checkpoint().metadata().get("name"));
         }
         assertEquals(
-                Set.of("model.safetensors", "config.json", "tokenizer.json", "vocab.txt", "mergekit_config.yml", "README.md"),
+                Set.of(
+                        "model.safetensors",
+                        "config.json",
+                        "tokenizer.json",
+                        "vocab.txt",
+                        "mergekit_config.yml",
+                        "README.md"),
                 names(out));
         assertTrue(Files.readString(out.resolve("README.md")).startsWith("---"), "the card is that of the merge");
         assertEquals(

@@ -3,6 +3,7 @@ package dev.fundir.internal.recipe;
 import dev.fundir.internal.NearNames;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** Reads nodes of a YAML document as what they should be, and reports those that are something else. */
 final class YamlNodes {
     private final BiConsumer<Place, String> problems;
+
+    /** Where the keys of the maps read so far are, by the nodes of their values. */
+    private final IdentityHashMap<Node, Place> keyPlaces = new IdentityHashMap<>();
 
     YamlNodes(BiConsumer<Place, String> problems) {
         this.problems = problems;
@@ -48,9 +52,6 @@ final class YamlNodes {
         });
         return members;
     }
-
-    /** Where the keys of the maps read so far are, by the nodes of their values. */
-    private final Map<Node, Place> keyPlaces = new java.util.IdentityHashMap<>();
 
     /** A map with any keys. */
     Map<String, Node> map(Node node, String what) {
