@@ -97,7 +97,7 @@ final class Companions {
         for (Path file : files) {
             Path target = place.sibling(file.getFileName().toString());
             boolean replaced = chatTemplate.isPresent() && file.endsWith(CHAT_TEMPLATE);
-            if (replaced || Files.exists(target) && Files.isSameFile(file, target)) {
+            if (replaced || (Files.exists(target) && Files.isSameFile(file, target))) {
                 continue;
             }
             copies.add(

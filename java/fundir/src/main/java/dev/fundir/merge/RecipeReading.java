@@ -268,7 +268,7 @@ final class RecipeReading {
     }
 
     private void checkCount(MergeMethod method, Recipe.Slice slice, int models, boolean withBase) {
-        if (slice.sources().isEmpty() || models >= method.fewestModels() && models <= method.mostModels()) {
+        if (slice.sources().isEmpty() || (models >= method.fewestModels() && models <= method.mostModels())) {
             return;
         }
         Place place = slice.sources().get(0).model().place();
