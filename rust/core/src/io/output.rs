@@ -32,12 +32,7 @@ impl<'m> Output<'m> {
         let file =
             OpenOptions::new().write(true).open(path).map_err(|e| Error::io(&e, "open for writing", path))?;
         file.set_len(length).map_err(|e| Error::io(&e, "set the size of", path))?;
-        Ok(Output::File(OutputFile {
-            file,
-            path: path.to_path_buf(),
-            queue: Mutex::default(),
-            moved: Condvar::new(),
-        }))
+        Ok(Output::File(OutputFile::new(file, path)))
     }
 
     /// Writes to memory.
@@ -66,6 +61,8 @@ impl<'m> Output<'m> {
         while length > 0 {
             let in_kernel = match (input, self) {
                 (Input::File(input), Output::File(output)) => {
+                    // The kernel would let the others spin until their turn comes.
+                    let _turn = output.copying.lock().unwrap_or_else(PoisonError::into_inner);
                     kernel_copy(&input.file, from, &output.file, to, length)
                 }
                 _ => None,
@@ -95,6 +92,15 @@ pub struct OutputFile {
     queue: Mutex<Queue>,
     /// A write was taken from the queue, or the writing thread left.
     moved: Condvar,
+    /// Held by the thread whose bytes the kernel copies.
+    copying: Mutex<()>,
+}
+
+impl OutputFile {
+    fn new(file: File, path: &Path) -> OutputFile {
+        let (queue, copying) = (Mutex::default(), Mutex::default());
+        OutputFile { file, path: path.to_path_buf(), queue, moved: Condvar::new(), copying }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -187,8 +193,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_an_error() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let path = PathBuf::from("/dev/full");
-        let output = Output::File(OutputFile { file, path, queue: Mutex::default(), moved: Condvar::new() });
+        let output = Output::File(OutputFile::new(file, Path::new("/dev/full")));
         let error = output.write(0, &mut vec![1]).unwrap_err();
         assert_eq!((error.status, &*error.path), (crate::error::Status::Io, "/dev/full"));
     }
