@@ -1,8 +1,42 @@
 //! Element-wise combinations. All slices of one call have the same length.
 
+use super::real::Real;
 use super::simd::kernels;
 
+/// `out = Σ wᵢxᵢ`, divided by the divisor if there is one, where the compiler knows the number of terms.
+#[inline(always)]
+fn sum_few<R: Real, const N: usize>(x: &[&[R]], w: &[R], divisor: Option<R>, out: &mut [R]) {
+    let len = out.len();
+    let x: [&[R]; N] = std::array::from_fn(|n| &x[n][..len]);
+    let w: [R; N] = std::array::from_fn(|n| w[n]);
+    let sum = |i: usize| (1..N).fold(w[0] * x[0][i], |sum, n| sum + w[n] * x[n][i]);
+    match divisor {
+        Some(divisor) => (0..len).for_each(|i| out[i] = sum(i) / divisor),
+        None => (0..len).for_each(|i| out[i] = sum(i)),
+    }
+}
+
 kernels! {
+    /// `out = Σ wᵢxᵢ`, added up in this order, and divided by the divisor if there is one
+    pub fn weighted_sum<R>(x: &[&[R]], w: &[R], divisor: Option<R>, out: &mut [R]) {
+        match x.len() {
+            0 => out.fill(R::ZERO),
+            1 => sum_few::<R, 1>(x, w, divisor, out),
+            2 => sum_few::<R, 2>(x, w, divisor, out),
+            3 => sum_few::<R, 3>(x, w, divisor, out),
+            4 => sum_few::<R, 4>(x, w, divisor, out),
+            _ => {
+                sum_few::<R, 4>(x, w, None, out);
+                for (x, w) in x[4..].iter().zip(&w[4..]) {
+                    out.iter_mut().zip(*x).for_each(|(o, x)| *o += *w * *x);
+                }
+                if let Some(divisor) = divisor {
+                    out.iter_mut().for_each(|o| *o = *o / divisor);
+                }
+            }
+        }
+    }
+
     /// `out = w·x`
     pub fn scale<R>(w: R, x: &[R], out: &mut [R]) {
         for (o, x) in out.iter_mut().zip(x) {
@@ -42,20 +76,6 @@ kernels! {
     pub fn add_scaled_each<R>(w: &[R], x: &[R], out: &mut [R]) {
         for ((o, w), x) in out.iter_mut().zip(w).zip(x) {
             *o += *w * *x;
-        }
-    }
-
-    /// `out = out / d`
-    pub fn divide<R>(d: R, out: &mut [R]) {
-        for o in out.iter_mut() {
-            *o = *o / d;
-        }
-    }
-
-    /// `out = out / d`, where a divisor of 0 counts as 1
-    pub fn divide_each<R>(d: &[R], out: &mut [R]) {
-        for (o, d) in out.iter_mut().zip(d) {
-            *o = *o / if *d == R::ZERO { R::ONE } else { *d };
         }
     }
 
@@ -129,29 +149,6 @@ kernels! {
         }
     }
 
-    /// `out = base + w·out`
-    pub fn add_to_base<R>(base: &[R], w: R, out: &mut [R]) {
-        for (o, b) in out.iter_mut().zip(base) {
-            *o = *b + w * *o;
-        }
-    }
-
-    /// `out = wa·a + wb·b`
-    pub fn blend<R>(wa: R, a: &[R], wb: R, b: &[R], out: &mut [R]) {
-        for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
-            *o = wa * *a + wb * *b;
-        }
-    }
-
-    /// `out = out + sign(x)`, where the sign of 0 and of NaN is 0
-    pub fn add_sign<R>(x: &[R], out: &mut [R]) {
-        for (o, x) in out.iter_mut().zip(x) {
-            let up = if *x > R::ZERO { R::ONE } else { R::ZERO };
-            let down = if *x < R::ZERO { R::ONE } else { R::ZERO };
-            *o += up - down;
-        }
-    }
-
     /// Adds the elements of `x` that have the elected sign to `sum`, and their model's weight `w` to `weights`. The sign
     /// elected is + where `election ≥ 0`, − elsewhere; a zero has neither.
     pub fn add_elected<R>(x: &[R], w: R, election: &[R], sum: &mut [R], weights: &mut [R]) {
@@ -167,7 +164,6 @@ kernels! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::real::Real;
     use crate::kernels::simd::Level;
     use proptest::prelude::*;
 
@@ -200,6 +196,18 @@ mod tests {
                 result
             };
             prop_assert!(same(&run(&|o| scale(level, w, &x, o)), &each(&|i| w * x[i])));
+            let (terms, factors) = ([&x[..], &y, &out, &more, &y, &x], [w, v, R::ONE, v, w, v]);
+            for n in 0..=terms.len() {
+                for divisor in [None, Some(v)] {
+                    let sum = |i: usize| {
+                        let terms = terms[..n].iter().zip(factors).map(|(x, w)| w * x[i]);
+                        let sum = terms.reduce(|a, b| a + b).unwrap_or(R::ZERO);
+                        divisor.filter(|_| n > 0).map_or(sum, |d| sum / d)
+                    };
+                    let found = run(&|o| weighted_sum(level, &terms[..n], &factors[..n], divisor, o));
+                    prop_assert!(same(&found, &each(&sum)));
+                }
+            }
             prop_assert!(same(&run(&|o| scale_in_place(level, w, o)), &each(&|i| w * out[i])));
             prop_assert!(same(&run(&|o| add_scaled(level, w, &x, o)), &each(&|i| out[i] + w * x[i])));
             prop_assert!(same(&run(&|o| add(level, &x, o)), &each(&|i| x[i] + out[i])));
@@ -208,9 +216,6 @@ mod tests {
                 &run(&|o| add_scaled_each(level, &y, &x, o)),
                 &each(&|i| out[i] + y[i] * x[i])
             ));
-            prop_assert!(same(&run(&|o| divide(level, w, o)), &each(&|i| out[i] / w)));
-            let divisor = |i: usize| if y[i] == R::ZERO { R::ONE } else { y[i] };
-            prop_assert!(same(&run(&|o| divide_each(level, &y, o)), &each(&|i| out[i] / divisor(i))));
             let at_least = |i: usize| if y[i] > w { y[i] } else { w };
             prop_assert!(same(
                 &run(&|o| divide_each_at_least(level, w, &y, o)),
@@ -246,9 +251,6 @@ mod tests {
             prop_assert!(same(&run(&|o| add_important(level, w, &more, &x, &y, o)), &each(&important)));
             prop_assert!(same(&run(&|o| near_blend(level, w, v, &x, &y, o)), &each(&near)));
             prop_assert!(same(&run(&|o| subtract(level, &x, &y, o)), &each(&|i| x[i] - y[i])));
-            prop_assert!(same(&run(&|o| add_to_base(level, &x, w, o)), &each(&|i| x[i] + w * out[i])));
-            prop_assert!(same(&run(&|o| blend(level, w, &x, v, &y, o)), &each(&|i| w * x[i] + v * y[i])));
-            prop_assert!(same(&run(&|o| add_sign(level, &x, o)), &each(&|i| out[i] + sign(x[i]))));
             let kept = |i: usize| sign(x[i]) == if y[i] >= R::ZERO { R::ONE } else { -R::ONE };
             let (mut sums, mut weights) = (out.clone(), more.clone());
             add_elected(level, &x, w, &y, &mut sums, &mut weights);

@@ -26,6 +26,8 @@ pub trait Real:
     const ZERO: Self;
     /// One.
     const ONE: Self;
+    /// A NaN.
+    const NAN: Self;
     /// One more than the largest key there is.
     const KEY_END: u64;
 
@@ -54,6 +56,7 @@ impl Real for f32 {
     type Key = u32;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const NAN: Self = f32::NAN;
     const KEY_END: u64 = 0x7F80_0002;
 
     #[inline(always)]
@@ -99,6 +102,7 @@ impl Real for f64 {
     type Key = u64;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const NAN: Self = f64::NAN;
     const KEY_END: u64 = 0x7FF0_0000_0000_0002;
 
     #[inline(always)]

@@ -22,6 +22,12 @@ impl Lanes {
         &mut self.0
     }
 
+    /// True when nothing infinite or NaN was added.
+    #[inline(always)]
+    pub(super) fn is_finite(&self) -> bool {
+        self.0.iter().map(|lane| lane - lane).sum::<f64>() == 0.0
+    }
+
     /// The sum of all lanes.
     pub fn total(&self) -> f64 {
         let mut lanes = self.0;
@@ -36,50 +42,95 @@ impl Lanes {
     }
 }
 
+impl From<[f64; LANES]> for Lanes {
+    #[inline(always)]
+    fn from(sums: [f64; LANES]) -> Self {
+        Lanes(sums)
+    }
+}
+
 /// The value, or 0 for NaN and the infinities.
 #[inline(always)]
-fn finite<R: Real>(x: R) -> f64 {
+pub(super) fn finite<R: Real>(x: R) -> f64 {
     let x = x.to_f64();
     if x.is_finite() { x } else { 0.0 }
 }
 
-kernels! {
-    /// Adds `Σ x·y` to `lanes`.
-    pub fn add_dot<R>(x: &[R], y: &[R], lanes: &mut Lanes) {
-        let (xs, x_rest) = x.as_chunks::<LANES>();
-        let (ys, y_rest) = y.as_chunks::<LANES>();
-        let mut sums = lanes.0;
-        for (x, y) in xs.iter().zip(ys) {
-            for i in 0..LANES {
-                sums[i] += finite(x[i]) * finite(y[i]);
-            }
+/// `Σ x·y` on top of a sum; `value` says what an element counts.
+#[inline(always)]
+fn dot<R: Real>(x: &[R], y: &[R], sum: &Lanes, value: impl Fn(R) -> f64) -> Lanes {
+    let (xs, x_rest) = x.as_chunks::<LANES>();
+    let (ys, y_rest) = y.as_chunks::<LANES>();
+    let mut sums = sum.0;
+    for (x, y) in xs.iter().zip(ys) {
+        for i in 0..LANES {
+            sums[i] += value(x[i]) * value(y[i]);
         }
-        for (s, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
-            *s += finite(*x) * finite(*y);
-        }
-        lanes.0 = sums;
     }
+    for (s, (x, y)) in sums.iter_mut().zip(x_rest.iter().zip(y_rest)) {
+        *s += value(*x) * value(*y);
+    }
+    Lanes(sums)
+}
 
-    /// Adds `Σ x·x`, `Σ x·y` and `Σ y·y` to three sums, as [`add_dot`] would.
-    pub fn add_dots_of_two<R>(x: &[R], y: &[R], lanes: &mut [Lanes; 3]) {
-        let (xs, x_rest) = x.as_chunks::<LANES>();
-        let (ys, y_rest) = y.as_chunks::<LANES>();
-        let [mut xx, mut xy, mut yy] = lanes.map(|lanes| lanes.0);
-        for (x, y) in xs.iter().zip(ys) {
-            for i in 0..LANES {
-                let (x, y) = (finite(x[i]), finite(y[i]));
-                xx[i] += x * x;
-                xy[i] += x * y;
-                yy[i] += y * y;
-            }
-        }
-        for (i, (x, y)) in x_rest.iter().zip(y_rest).enumerate() {
-            let (x, y) = (finite(*x), finite(*y));
+/// `Σ x·x`, `Σ x·y` and `Σ y·y` on top of three sums.
+#[inline(always)]
+fn dots_of_two<R: Real>(x: &[R], y: &[R], sums: &[Lanes; 3], value: impl Fn(R) -> f64) -> [Lanes; 3] {
+    let (xs, x_rest) = x.as_chunks::<LANES>();
+    let (ys, y_rest) = y.as_chunks::<LANES>();
+    let [mut xx, mut xy, mut yy] = sums.map(|lanes| lanes.0);
+    for (x, y) in xs.iter().zip(ys) {
+        for i in 0..LANES {
+            let (x, y) = (value(x[i]), value(y[i]));
             xx[i] += x * x;
             xy[i] += x * y;
             yy[i] += y * y;
         }
-        *lanes = [Lanes(xx), Lanes(xy), Lanes(yy)];
+    }
+    for (i, (x, y)) in x_rest.iter().zip(y_rest).enumerate() {
+        let (x, y) = (value(*x), value(*y));
+        xx[i] += x * x;
+        xy[i] += x * y;
+        yy[i] += y * y;
+    }
+    [Lanes(xx), Lanes(xy), Lanes(yy)]
+}
+
+/// `Σ |x|` on top of a sum.
+#[inline(always)]
+fn magnitudes<R: Real>(x: &[R], sum: &Lanes, value: impl Fn(R) -> f64) -> Lanes {
+    let (xs, rest) = x.as_chunks::<LANES>();
+    let mut sums = sum.0;
+    for x in xs {
+        for i in 0..LANES {
+            sums[i] += value(x[i].abs());
+        }
+    }
+    for (s, x) in sums.iter_mut().zip(rest) {
+        *s += value(x.abs());
+    }
+    Lanes(sums)
+}
+
+// Looking at each element for NaN and infinities costs more than to add it: all are added, and once more with these as 0
+// where a sum shows that there were some.
+kernels! {
+    /// Adds `Σ x·y` to `lanes`.
+    pub fn add_dot<R>(x: &[R], y: &[R], lanes: &mut Lanes) {
+        let mut sum = dot(x, y, lanes, R::to_f64);
+        if !sum.is_finite() {
+            sum = dot(x, y, lanes, finite);
+        }
+        *lanes = sum;
+    }
+
+    /// Adds `Σ x·x`, `Σ x·y` and `Σ y·y` to three sums, as [`add_dot`] would.
+    pub fn add_dots_of_two<R>(x: &[R], y: &[R], lanes: &mut [Lanes; 3]) {
+        let mut sums = dots_of_two(x, y, lanes, R::to_f64);
+        if !sums.iter().all(Lanes::is_finite) {
+            sums = dots_of_two(x, y, lanes, finite);
+        }
+        *lanes = sums;
     }
 
     /// `sums = sums + x·y`, each element for itself.
@@ -91,17 +142,11 @@ kernels! {
 
     /// Adds `Σ |x|` to `lanes`.
     pub fn add_magnitudes<R>(x: &[R], lanes: &mut Lanes) {
-        let (xs, rest) = x.as_chunks::<LANES>();
-        let mut sums = lanes.0;
-        for x in xs {
-            for i in 0..LANES {
-                sums[i] += finite(x[i].abs());
-            }
+        let mut sum = magnitudes(x, lanes, R::to_f64);
+        if !sum.is_finite() {
+            sum = magnitudes(x, lanes, finite);
         }
-        for (s, x) in sums.iter_mut().zip(rest) {
-            *s += finite(x.abs());
-        }
-        lanes.0 = sums;
+        *lanes = sum;
     }
 }
 

@@ -4,7 +4,7 @@ use super::blocks::BLOCK;
 use super::plan::Generator;
 use crate::kernels::convert::f32_to_bf16;
 use crate::kernels::simd::Level;
-use crate::kernels::sparsify::{random_mask, random_words};
+use crate::kernels::sparsify::{RANDOM_GROUP, random_mask, random_words};
 
 /// Where the masks of a merge come from. Tensors draw in the order of the plan.
 #[derive(Debug)]
@@ -58,8 +58,9 @@ impl Words {
         }
     }
 
-    /// A bit for each element from number `start` on, a multiple of 64: 1 where its word is below `threshold`.
+    /// A bit for each element from number `start` on, a multiple of [`RANDOM_GROUP`]: 1 where its word is below `threshold`.
     pub fn bits_below(&self, level: Level, start: u64, threshold: u64, bits: &mut [u64]) {
+        debug_assert!(start.is_multiple_of(RANDOM_GROUP as u64));
         match self {
             Words::Philox { key } => random_mask(level, *key, start, threshold, bits),
             Words::Mt19937 { .. } => {
@@ -213,11 +214,11 @@ mod tests {
     #[test]
     fn bits_and_words_say_the_same() {
         for generator in [Generator::Philox, Generator::Mt19937] {
-            let words = &Masks::new(generator, 7).draw("t", 1000, false, &[1])[0];
+            let words = &Masks::new(generator, 7).draw("t", 3000, false, &[1])[0];
             let threshold = words.threshold(0.3);
             let (mut bits, mut numbers) = ([0; 3], [0; 192]);
-            words.bits_below(Level::SCALAR, 128, threshold, &mut bits);
-            words.fill(Level::SCALAR, 128, &mut numbers);
+            words.bits_below(Level::SCALAR, 2048, threshold, &mut bits);
+            words.fill(Level::SCALAR, 2048, &mut numbers);
             for (i, word) in numbers.iter().enumerate() {
                 assert_eq!(bits[i / 64] >> (i % 64) & 1 == 1, u64::from(*word) < threshold);
             }

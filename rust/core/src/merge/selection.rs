@@ -8,7 +8,7 @@
 use crate::kernels::rank::{count_between, count_buckets, gather_between};
 use crate::kernels::real::Real;
 use crate::kernels::simd::Level;
-use crate::kernels::sparsify::{drop_largest, keep_largest};
+use crate::kernels::sparsify::keep_largest;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const BUCKETS: usize = 1 << 11;
@@ -96,7 +96,7 @@ impl Selection {
             {
                 let before = counted.keys.len();
                 counted.above +=
-                    gather_between(level, values, R::key_from(*low), R::key_from(*high), &mut counted.keys);
+                    gather_between(level, values, R::from_key(*low), R::from_key(*high), &mut counted.keys);
                 let more = (counted.keys.len() - before) as u64;
                 counted.inside += more;
                 self.taken.fetch_add(more, Ordering::Relaxed);
@@ -164,7 +164,7 @@ impl Selection {
         State::Found { threshold: threshold.into(), cut: self.cut(missing - larger, ties) }
     }
 
-    /// What [`Selection::keep`] and [`Selection::drop`] count down from the start of a block on.
+    /// What [`Selection::keep`] and [`Selection::selects`] count down from the start of a block on.
     pub fn ties_of_block(&self, block: u64) -> u64 {
         match &self.state {
             State::Found { cut, .. } if block < cut.block => u64::MAX,
@@ -175,38 +175,34 @@ impl Selection {
 
     /// Zeroes what is not selected in a part of a block; `ties` goes from part to part of a block.
     pub fn keep<R: Real>(&self, level: Level, values: &mut [R], ties: &mut u64) {
-        match self.least::<R>(*ties) {
-            Ok(least) => keep_largest(level, values, least),
-            Err(threshold) => zero_by_rank(values, threshold, ties, |key, before| {
-                key < threshold || key == threshold && !self.takes(before)
-            }),
+        match self.least_of_block::<R>(*ties) {
+            Some(least) => keep_largest(level, values, least),
+            None => values.iter_mut().filter(|x| !self.selects(**x, ties)).for_each(|x| *x = R::ZERO),
         }
     }
 
-    /// Zeroes what is selected.
-    pub fn drop<R: Real>(&self, level: Level, values: &mut [R], ties: &mut u64) {
-        match self.least::<R>(*ties) {
-            Ok(least) => drop_largest(level, values, least),
-            Err(threshold) => zero_by_rank(values, threshold, ties, |key, before| {
-                key > threshold || key == threshold && self.takes(before)
-            }),
-        }
-    }
-
-    /// The least key that is selected in a block, where the cut does not go through it.
-    pub fn least_of_block<R: Real>(&self, ties: u64) -> Option<R::Key> {
-        self.least::<R>(ties).ok()
-    }
-
-    /// The least key that is selected, where all elements at the threshold are on one side of the cut; else the threshold.
-    fn least<R: Real>(&self, ties: u64) -> Result<R::Key, R::Key> {
-        let State::Found { threshold, .. } = &self.state else {
-            unreachable!("elements are selected once the threshold is known")
-        };
+    /// The least magnitude that is selected in a block, where the cut does not go through it: all elements at the threshold
+    /// are on one side. NaN if there is none.
+    pub fn least_of_block<R: Real>(&self, ties: u64) -> Option<R> {
         match ties {
-            0 | u64::MAX if self.takes(ties > 0) => Ok(R::key_from(*threshold)),
-            0 | u64::MAX => Ok(R::key_from(*threshold + 1)),
-            _ => Err(R::key_from(*threshold)),
+            0 | u64::MAX if self.takes(ties > 0) => Some(R::from_key(self.found())),
+            0 | u64::MAX => Some(R::from_key(self.found() + 1)),
+            _ => None,
+        }
+    }
+
+    /// Whether the next element of a block is selected. `ties` goes from element to element.
+    pub fn selects<R: Real>(&self, x: R, ties: &mut u64) -> bool {
+        let (key, threshold) = (x.key().into(), self.found());
+        let before = key == threshold && *ties > 0;
+        *ties -= u64::from(before);
+        key > threshold || key == threshold && self.takes(before)
+    }
+
+    fn found(&self) -> u64 {
+        match &self.state {
+            State::Found { threshold, .. } => *threshold,
+            _ => unreachable!("elements are selected once the threshold is known"),
         }
     }
 
@@ -232,24 +228,6 @@ impl Selection {
             left -= ties;
         }
         self.all_ties()
-    }
-}
-
-/// Zeroes the elements that `is_out` says, from the key and whether the element is one of the next `ties` at the threshold.
-/// One block in a tensor needs this.
-fn zero_by_rank<R: Real>(
-    values: &mut [R],
-    threshold: R::Key,
-    ties: &mut u64,
-    is_out: impl Fn(R::Key, bool) -> bool,
-) {
-    for x in values {
-        let key = x.key();
-        let before = key == threshold && *ties > 0;
-        *ties -= u64::from(before);
-        if is_out(key, before) {
-            *x = R::ZERO;
-        }
     }
 }
 
@@ -314,17 +292,16 @@ mod tests {
             passes += 1;
             assert!(passes < 20, "the search does not end");
         }
-        let (mut kept, mut dropped) = (values.to_vec(), values.to_vec());
+        let (mut kept, mut one_by_one) = (values.to_vec(), values.to_vec());
         for (number, block) in (0..).zip(kept.chunks_mut(block)) {
             let mut ties = selection.ties_of_block(number);
             block.chunks_mut(part).for_each(|part| selection.keep(Level::SCALAR, part, &mut ties));
         }
-        for (number, block) in (0..).zip(dropped.chunks_mut(block)) {
+        for (number, block) in (0..).zip(one_by_one.chunks_mut(block)) {
             let mut ties = selection.ties_of_block(number);
-            block.chunks_mut(part).for_each(|part| selection.drop(Level::SCALAR, part, &mut ties));
+            block.iter_mut().filter(|x| !selection.selects(**x, &mut ties)).for_each(|x| *x = 0.0);
         }
-        let both = kept.iter().zip(&dropped).map(|(k, d)| f32::from_bits(k.to_bits() | d.to_bits()));
-        assert!(both.zip(values).all(|(x, v)| x.to_bits() == v.to_bits()), "what is not kept is dropped");
+        assert!(kept.iter().zip(&one_by_one).all(|(a, b)| a.to_bits() == b.to_bits()));
         let least = kept.iter().filter(|x| **x != 0.0).map(|x| x.abs()).reduce(f32::min);
         assert!(least.is_none_or(|least| selection.threshold::<f32>() <= Some(least)));
         (kept, passes)

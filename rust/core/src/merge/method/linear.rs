@@ -4,7 +4,7 @@ use super::{
     Base, Computation, Declaration, Kind, Method, NUMBER, ParameterDeclaration, Tensor, no_reduce_pass,
 };
 use crate::error::{Error, Result};
-use crate::kernels::combine::{add_scaled, divide, scale};
+use crate::kernels::combine::weighted_sum;
 use crate::kernels::real::Real;
 use crate::merge::block::Block;
 use crate::merge::plan::{Entry, Setting};
@@ -56,13 +56,14 @@ impl Method for Linear {
         if divisor == Some(0.0) {
             return Err(Error::request("the weights add up to 0, so they cannot be normalized"));
         }
-        let weights = weights.into_iter().map(|(i, w)| (i, R::from_f64(w))).collect();
-        Ok(WeightedSum { weights, divisor: divisor.map(R::from_f64).filter(|d| *d != R::ONE) })
+        let (inputs, weights) = weights.into_iter().map(|(i, w)| (i, R::from_f64(w))).unzip();
+        Ok(WeightedSum { inputs, weights, divisor: divisor.map(R::from_f64).filter(|d| *d != R::ONE) })
     }
 }
 
 struct WeightedSum<R> {
-    weights: Vec<(usize, R)>,
+    inputs: Vec<usize>,
+    weights: Vec<R>,
     divisor: Option<R>,
 }
 
@@ -71,7 +72,7 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
     type Total = ();
 
     fn reads(&self, input: usize) -> bool {
-        self.weights.iter().any(|(i, _)| *i == input)
+        self.inputs.contains(&input)
     }
 
     fn reduce(&self, _: &mut Block<'_, R>) {
@@ -89,18 +90,8 @@ impl<R: Real> Computation<R> for WeightedSum<R> {
     fn apply<'b>(&self, block: &'b mut Block<'_, R>) -> Result<&'b mut Vec<u8>> {
         let level = block.level;
         Ok(block.compute(|chunk, out| {
-            match self.weights.split_first() {
-                None => out.fill(R::ZERO),
-                Some(((first, w), others)) => {
-                    scale(level, *w, chunk.input(*first), out);
-                    for (i, w) in others {
-                        add_scaled(level, *w, chunk.input(*i), out);
-                    }
-                }
-            }
-            if let Some(divisor) = self.divisor {
-                divide(level, divisor, out);
-            }
+            let inputs: Vec<_> = self.inputs.iter().map(|input| chunk.input(*input)).collect();
+            weighted_sum(level, &inputs, &self.weights, self.divisor, out);
         }))
     }
 }

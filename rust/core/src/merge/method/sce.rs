@@ -159,8 +159,8 @@ impl<R: Real> Computation<R> for Erasing<R> {
                 block.each_chunk(|chunk| {
                     self.vary(level, &chunk, &mut work);
                     let variances = &work.variances[..chunk.len()];
-                    varying +=
-                        count_between(level, variances, R::key_from(NOT_ZERO), R::key_from(NOT_ZERO)).0;
+                    let least = R::key_from(NOT_ZERO);
+                    varying += count_between(level, variances, least, least).0;
                     sample.extend(variances.iter().step_by(SAMPLED).map(|x| x.key()));
                 });
                 Partial::Varying(varying, sample)

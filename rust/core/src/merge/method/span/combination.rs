@@ -3,7 +3,7 @@
 use super::gram::{Gram, pairs, products};
 use super::{Axis, Rule, Vectors};
 use crate::error::Result;
-use crate::kernels::combine::{add, add_scaled, add_scaled_each, scale, scale_each, subtract};
+use crate::kernels::combine::{add, add_scaled_each, scale_each, subtract, weighted_sum};
 use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, add_dot, add_dots_of_two, add_products};
 use crate::kernels::simd::Level;
@@ -177,12 +177,9 @@ impl<R: Real, T: Rule> Combination<R, T> {
             let vectors = self.of_chunk(level, &chunk, &mut differences);
             let coefficients = &coefficients[(chunk.row - first) as usize * count..][..count];
             // A vector that does not count takes nothing in, be it infinite.
-            let mut counting = coefficients.iter().zip(vectors).filter(|(c, _)| **c != R::ZERO);
-            match counting.next() {
-                Some((c, vector)) => scale(level, *c, vector, out),
-                None => out.fill(R::ZERO),
-            }
-            counting.for_each(|(c, vector)| add_scaled(level, *c, vector, out));
+            let counting = coefficients.iter().zip(vectors).filter(|(c, _)| **c != R::ZERO);
+            let (coefficients, vectors): (Vec<_>, Vec<_>) = counting.unzip();
+            weighted_sum(level, &vectors, &coefficients, None, out);
             self.add_origin(level, &chunk, out);
         })
     }

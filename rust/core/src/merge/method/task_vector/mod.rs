@@ -10,6 +10,7 @@ mod sum;
 use super::{AnyMethod, Base, Declaration, Kind, Method, NUMBER, ParameterDeclaration, Tensor};
 use crate::error::{Error, Result};
 use crate::kernels::real::Real;
+use crate::kernels::task_vector::{Consensus, Election};
 use crate::merge::blocks::Cut;
 use crate::merge::plan::{Entry, Setting};
 use sparsifier::Sparsify;
@@ -131,6 +132,9 @@ pub static BREADCRUMBS_TIES: Declaration = Declaration {
 /// The share of the largest elements that breadcrumbs leave out.
 const GAMMA: f64 = 0.01;
 
+/// A sum of weights below this is not divided by.
+const SMALLEST_DIVISOR: f64 = 1e-8;
+
 /// The longest row whose elements are ranked: a worker has all of it in memory.
 const LONGEST_ROW: u64 = 1 << 22;
 
@@ -166,13 +170,6 @@ const fn declaration(name: &'static str, label: &'static str) -> Declaration {
         parameters: &[],
         build: |d, s| family(d, s, Sparsify::Nothing),
     }
-}
-
-/// How signs are elected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Election {
-    Mass,
-    Count,
 }
 
 /// What makes up for the elements left out.
@@ -264,6 +261,7 @@ impl Method for TaskVectors {
             )));
         }
         let total_weight: f64 = models.iter().map(|m| m.weight).sum();
+        let divisor = if total_weight.abs() < SMALLEST_DIVISOR { 1.0 } else { total_weight };
         let models = models.into_iter().zip(sparsifiers).map(|(m, sparsifier)| {
             let expected = self.rescale == Rescale::Expected && m.density > 0.0 && m.density < 1.0;
             let scale = if expected { 1.0 / m.density } else { 1.0 };
@@ -273,9 +271,10 @@ impl Method for TaskVectors {
         Ok(TaskVectorSum {
             base: self.base,
             models: models.filter(|m| m.weight != 0.0 && !m.sparsifier.is_nothing()).collect(),
-            election: self.election,
-            total_weight: R::from_f64(if total_weight.abs() < 1e-8 { 1.0 } else { total_weight }),
-            normalize: self.normalize,
+            consensus: match self.election {
+                Some(by) => Consensus::Elected { by, normalize: self.normalize },
+                None => Consensus::All(self.normalize.then_some(R::from_f64(divisor))),
+            },
             lambda: R::from_f64(self.lambda),
             cut: if by_rank { Cut::BetweenRows(row) } else { Cut::Anywhere },
             // A bit for each element.

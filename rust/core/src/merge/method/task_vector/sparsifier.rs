@@ -3,12 +3,10 @@
 use super::magprune::{Probabilities, Ranking, keep_by_rank};
 use super::{Parameters, Tensor, sample};
 use crate::error::{Error, Result};
-use crate::kernels::combine::{add_scaled, scale_in_place, subtract};
+use crate::kernels::combine::subtract;
 use crate::kernels::real::Real;
-use crate::kernels::reduce::{Lanes, add_magnitudes};
-use crate::kernels::simd::Level;
-use crate::kernels::sparsify::keep_masked;
-use crate::kernels::task_vector::{add_masked_magnitudes, weigh, weigh_largest, weigh_masked};
+use crate::kernels::sparsify::aligned_bits;
+use crate::kernels::task_vector::Kept;
 use crate::merge::block::Block;
 use crate::merge::blocks::{BLOCK, CHUNK};
 use crate::merge::rng::Words;
@@ -196,7 +194,7 @@ impl Sparsifier {
             Sparsifier::Drawn(blocks) => Cow::Borrowed(&blocks[block.number as usize][..]),
             Sparsifier::All | Sparsifier::None => Cow::default(),
         };
-        Walk { sparsifier: self, start: block.elements.start, ties, bits }
+        Walk { sparsifier: self, start: block.elements.start, ties, bits, of_chunk: [0; CHUNK / 64] }
     }
 
     /// Takes the bits that a pass over all blocks has drawn, so that the next one need not draw them again.
@@ -251,78 +249,51 @@ pub struct Walk<'s> {
     ties: [u64; 2],
     /// A bit for each element of the block, where the choice is random.
     bits: Cow<'s, [u64]>,
+    /// Room for the bits of a chunk.
+    of_chunk: [u64; CHUNK / 64],
 }
 
 impl Walk<'_> {
-    /// Zeroes the elements, from number `start` of the tensor on, that take no part.
-    pub fn keep<R: Real>(&mut self, level: Level, values: &mut [R], start: u64) {
+    /// What is kept of the chunk `x` of the model that begins with element `start` of the tensor.
+    pub fn kept<R: Real>(&mut self, x: &[R], base: &[R], start: u64) -> Kept<'_, R> {
         match self.sparsifier {
-            Sparsifier::All => {}
-            Sparsifier::None => values.fill(R::ZERO),
+            Sparsifier::All => Kept::All,
+            Sparsifier::None => Kept::Between(R::NAN, R::NAN),
             Sparsifier::Largest(largest, outliers) => {
-                if let Some(outliers) = outliers {
-                    // What the first selection leaves out is zero for the second one, so that is asked first.
-                    let [_, ties] = &mut self.ties;
-                    outliers.drop(level, values, ties);
+                let least = largest.least_of_block(self.ties[0]);
+                let beyond = match outliers {
+                    Some(outliers) => outliers.least_of_block(self.ties[1]),
+                    None => Some(R::NAN),
+                };
+                match (least, beyond) {
+                    (Some(least), Some(beyond)) => Kept::Between(least, beyond),
+                    _ => self.one_by_one(largest, outliers.as_ref(), x, base),
                 }
-                largest.keep(level, values, &mut self.ties[0]);
             }
             Sparsifier::Random { .. } | Sparsifier::ByRank { .. } | Sparsifier::Drawn(_) => {
-                keep_masked(level, values, &self.bits, (start - self.start) as usize);
+                let from = (start - self.start) as usize;
+                Kept::Bits(aligned_bits(&self.bits, from, x.len(), &mut self.of_chunk))
             }
         }
     }
 
-    /// `delta = s·Δ` with 0 for what takes no part, and `mass = mass + delta`; Δ is the difference from the base of the elements
-    /// from number `start` of the tensor on.
-    pub fn weigh<R: Real>(
+    /// The choice in a block where not all elements at a threshold are selected.
+    fn one_by_one<R: Real>(
         &mut self,
-        level: Level,
-        [x, base]: [&[R]; 2],
-        start: u64,
-        s: R,
-        delta: &mut [R],
-        mass: &mut [R],
-    ) {
-        if let Sparsifier::All = self.sparsifier {
-            return weigh(level, x, base, s, delta, mass);
+        largest: &Selection,
+        outliers: Option<&Selection>,
+        x: &[R],
+        base: &[R],
+    ) -> Kept<'_, R> {
+        let [ties, outlying_ties] = &mut self.ties;
+        self.of_chunk.fill(0);
+        for (i, (x, base)) in x.iter().zip(base).enumerate() {
+            let delta = *x - *base;
+            let is_outlier = outliers.is_some_and(|outliers| outliers.selects(delta, outlying_ties));
+            let is_kept = largest.selects(delta, ties) && !is_outlier;
+            self.of_chunk[i / 64] |= u64::from(is_kept) << (i % 64);
         }
-        if let Sparsifier::Largest(largest, None) = self.sparsifier
-            && let Some(least) = largest.least_of_block::<R>(self.ties[0])
-        {
-            return weigh_largest(level, x, base, least, s, delta, mass);
-        }
-        if let Some(bits) = self.aligned_bits(start) {
-            return weigh_masked(level, x, base, bits, s, delta, mass);
-        }
-        subtract(level, x, base, delta);
-        self.keep(level, delta, start);
-        scale_in_place(level, s, delta);
-        add_scaled(level, R::ONE, delta, mass);
-    }
-
-    /// Adds Σ|Δ| to `all`, and to `kept` the same of what takes part; `delta` is room to work in.
-    pub fn add_magnitudes<R: Real>(
-        &mut self,
-        level: Level,
-        [x, base]: [&[R]; 2],
-        start: u64,
-        delta: &mut [R],
-        [all, kept]: &mut [Lanes; 2],
-    ) {
-        if let Some(bits) = self.aligned_bits(start) {
-            return add_masked_magnitudes(level, x, base, bits, all, kept);
-        }
-        subtract(level, x, base, delta);
-        add_magnitudes(level, delta, all);
-        self.keep(level, delta, start);
-        add_magnitudes(level, delta, kept);
-    }
-
-    /// The bits from element `start` on, where the choice has bits and the element begins a word of them.
-    fn aligned_bits(&self, start: u64) -> Option<&[u64]> {
-        let from = start - self.start;
-        (!self.bits.is_empty() && from.is_multiple_of(64)).then(|| &self.bits[(from / 64) as usize..])
+        Kept::Bits(&self.of_chunk)
     }
 
     /// The bits of the block's random choice.

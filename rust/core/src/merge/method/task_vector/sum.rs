@@ -1,12 +1,11 @@
 //! The computation of the family: passes that find the largest elements, one for the rescaling, and the sum.
 
-use super::Election;
 use super::sparsifier::{Sparsifier, Walk};
 use crate::error::Result;
-use crate::kernels::combine::{add_elected, add_sign, add_to_base, divide, divide_each, subtract};
+use crate::kernels::combine::subtract;
 use crate::kernels::real::Real;
 use crate::kernels::reduce::{Lanes, in_order};
-use crate::kernels::simd::Level;
+use crate::kernels::task_vector::{Consensus, add_magnitudes_of, add_task_vectors, weigh};
 use crate::merge::block::Block;
 use crate::merge::blocks::{CHUNK, Cut};
 use crate::merge::computation::Computation;
@@ -46,10 +45,7 @@ impl Model {
 pub struct TaskVectorSum<R> {
     pub base: usize,
     pub models: Vec<Model>,
-    pub election: Option<Election>,
-    /// Σ wᵢ of all models.
-    pub total_weight: R,
-    pub normalize: bool,
+    pub consensus: Consensus<R>,
     pub lambda: R,
     /// Between rows, where masks go by ranks in them.
     pub cut: Cut,
@@ -117,44 +113,17 @@ impl<R: Real> TaskVectorSum<R> {
         let models: Vec<_> = self.active().collect();
         let mut walks: Vec<_> = models.iter().map(|m| m.sparsifier.walk(block, self.base, m.input)).collect();
         let mut sums = vec![[Lanes::default(); 2]; models.len()];
-        let mut delta = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
-            let delta = &mut delta[..chunk.len()];
+            let base = chunk.input(self.base);
             for ((model, walk), sums) in models.iter().zip(&mut walks).zip(&mut sums) {
-                let pair = [chunk.input(model.input), chunk.input(self.base)];
-                walk.add_magnitudes(level, pair, chunk.start, delta, sums);
+                let x = chunk.input(model.input);
+                add_magnitudes_of(level, x, base, walk.kept(x, base, chunk.start), sums);
             }
         });
         let drawn = |walk: Walk<'_>| if self.remembers { walk.into_bits() } else { Vec::new() };
         let sums = sums.iter().zip(walks);
         sums.map(|([all, kept], walk)| Sums { all: all.total(), kept: kept.total(), drawn: drawn(walk) })
             .collect()
-    }
-
-    /// Adds up the weighted task vectors' elements that have the elected sign, and divides by their weights. `election` is
-    /// their sum, or where signs are counted, is made it.
-    fn elect(
-        &self,
-        level: Level,
-        by: Election,
-        deltas: &[Vec<R>],
-        election: &mut [R],
-        weights: &mut [R],
-        out: &mut [R],
-    ) {
-        let len = out.len();
-        if by == Election::Count {
-            election.fill(R::ZERO);
-            deltas.iter().for_each(|delta| add_sign(level, &delta[..len], election));
-        }
-        out.fill(R::ZERO);
-        weights.fill(R::ZERO);
-        for (model, delta) in self.models.iter().zip(deltas) {
-            add_elected(level, &delta[..len], R::from_f64(model.weight), election, out, weights);
-        }
-        if self.normalize {
-            divide_each(level, weights, out);
-        }
     }
 }
 
@@ -211,26 +180,18 @@ impl<R: Real> Computation<R> for TaskVectorSum<R> {
         let mut walks: Vec<_> =
             self.models.iter().map(|m| m.sparsifier.walk(block, self.base, m.input)).collect();
         let scales: Vec<_> = self.models.iter().map(|m| R::from_f64(m.scale * m.weight)).collect();
+        let weights: Vec<_> = self.models.iter().map(|m| R::from_f64(m.weight)).collect();
         let mut deltas = vec![vec![R::ZERO; CHUNK]; self.models.len()];
-        let mut work = [[R::ZERO; CHUNK]; 2];
         Ok(block.compute(|chunk, out| {
             let base = chunk.input(self.base);
-            let [election, weights] = work.each_mut().map(|v| &mut v[..out.len()]);
-            // Without an election the sum of all is the result.
-            let sum = if self.election.is_some() { &mut *election } else { &mut *out };
-            sum.fill(R::ZERO);
-            for (((model, delta), walk), s) in
-                self.models.iter().zip(&mut deltas).zip(&mut walks).zip(&scales)
+            for (((model, walk), s), delta) in
+                self.models.iter().zip(&mut walks).zip(&scales).zip(&mut deltas)
             {
-                let pair = [chunk.input(model.input), base];
-                walk.weigh(level, pair, chunk.start, *s, &mut delta[..chunk.len()], sum);
+                let x = chunk.input(model.input);
+                weigh(level, x, base, walk.kept(x, base, chunk.start), *s, &mut delta[..x.len()]);
             }
-            match self.election {
-                Some(by) => self.elect(level, by, &deltas, election, weights, out),
-                None if self.normalize => divide(level, self.total_weight, out),
-                None => {}
-            }
-            add_to_base(level, base, self.lambda, out);
+            let deltas: Vec<_> = deltas.iter().map(|delta| &delta[..chunk.len()]).collect();
+            add_task_vectors(level, base, &deltas, &weights, self.consensus, self.lambda, out);
         }))
     }
 }
