@@ -3,7 +3,7 @@
 mod output;
 
 use crate::error::{Error, Result, Status};
-pub use output::Output;
+pub use output::{Output, Spares};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes copied at once where the kernel cannot copy by itself.
 const COPY_BUFFER: u64 = 1 << 20;
@@ -16,6 +16,9 @@ const PIECE: usize = 1 << 16;
 
 /// Writes that wait for the thread that writes; more make their threads wait.
 const MOST_WAITING: usize = 4;
+
+/// Buffers whose bytes are written, for all files of a merge.
+pub type Spares = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// An output that is written in place: a file that exists already, or memory.
 #[derive(Debug)]
@@ -28,11 +31,11 @@ pub enum Output<'m> {
 
 impl<'m> Output<'m> {
     /// Opens an existing file for writing and gives it its final length.
-    pub fn open(path: &Path, length: u64) -> Result<Output<'m>> {
+    pub fn open(path: &Path, length: u64, spares: &Spares) -> Result<Output<'m>> {
         let file =
             OpenOptions::new().write(true).open(path).map_err(|e| Error::io(&e, "open for writing", path))?;
         file.set_len(length).map_err(|e| Error::io(&e, "set the size of", path))?;
-        Ok(Output::File(OutputFile::new(file, path)))
+        Ok(Output::File(OutputFile::new(file, path, spares)))
     }
 
     /// Writes to memory.
@@ -90,6 +93,7 @@ pub struct OutputFile {
     pub(super) file: File,
     path: PathBuf,
     queue: Mutex<Queue>,
+    spares: Spares,
     /// A write was taken from the queue, or the writing thread left.
     moved: Condvar,
     /// Held by the thread whose bytes the kernel copies.
@@ -97,17 +101,21 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    fn new(file: File, path: &Path) -> OutputFile {
-        let (queue, copying) = (Mutex::default(), Mutex::default());
-        OutputFile { file, path: path.to_path_buf(), queue, moved: Condvar::new(), copying }
+    fn new(file: File, path: &Path, spares: &Spares) -> OutputFile {
+        OutputFile {
+            file,
+            path: path.to_path_buf(),
+            queue: Mutex::default(),
+            spares: spares.clone(),
+            moved: Condvar::new(),
+            copying: Mutex::default(),
+        }
     }
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<(u64, Vec<u8>)>,
-    /// Buffers whose bytes are written.
-    spare: Vec<Vec<u8>>,
     /// Whether a thread writes what is waiting.
     is_written: bool,
 }
@@ -118,7 +126,7 @@ impl OutputFile {
         while queue.is_written && queue.waiting.len() >= MOST_WAITING {
             queue = self.moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
-        let spare = queue.spare.pop().unwrap_or_default();
+        let spare = self.spares().pop().unwrap_or_default();
         queue.waiting.push_back((offset, std::mem::replace(bytes, spare)));
         if queue.is_written {
             return Ok(());
@@ -131,13 +139,17 @@ impl OutputFile {
             if written.is_ok() {
                 written = positioned::write_all(&self.file, &bytes, offset);
             }
+            self.spares().push(bytes);
             queue = self.lock();
-            queue.spare.push(bytes);
         }
         queue.is_written = false;
         drop(queue);
         self.moved.notify_all();
         written.map_err(|e| Error::io(&e, "write", &self.path))
+    }
+
+    fn spares(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -170,7 +182,10 @@ mod tests {
         std::fs::write(&path, b"").unwrap();
         let expected: Vec<u8> = (0..300_007u32).map(|i| (i * 7) as u8).collect();
         let mut memory = vec![0; expected.len()];
-        for output in [Output::open(&path, expected.len() as u64).unwrap(), Output::memory(&mut memory)] {
+        for output in [
+            Output::open(&path, expected.len() as u64, &Spares::default()).unwrap(),
+            Output::memory(&mut memory),
+        ] {
             std::thread::scope(|scope| {
                 for thread in 0..5 {
                     let (expected, output) = (&expected, &output);
@@ -191,10 +206,18 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_full_disk_is_an_error() {
+    fn a_full_disk_is_an_error_of_some_thread_that_wrote() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = Output::File(OutputFile::new(file, Path::new("/dev/full")));
-        let error = output.write(0, &mut vec![1]).unwrap_err();
+        let output = Output::File(OutputFile::new(file, Path::new("/dev/full"), &Spares::default()));
+        let write =
+            || (0..50).map(|i| output.write(i * 10, &mut vec![1; 10])).filter_map(Result::err).collect();
+        let errors: Vec<Vec<Error>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(write)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let error = errors.iter().flatten().next().expect("nothing was written");
         assert_eq!((error.status, &*error.path), (crate::error::Status::Io, "/dev/full"));
+        let Output::File(output) = &output else { unreachable!() };
+        assert!(output.lock().waiting.is_empty() && !output.lock().is_written);
     }
 }

@@ -1,5 +1,6 @@
 //! Counting by rank of magnitude, without sorting. Ranks go by [`Real::key`](super::real::Real::key).
 
+use super::real::is_between;
 use super::simd::kernels;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +22,7 @@ kernels! {
                 for i in 0..LANES {
                     let magnitude = row[i].abs();
                     over[i] += u32::from(magnitude >= high);
-                    found[i] |= if (magnitude >= low) & !(magnitude >= high) { 1 << number } else { 0 };
+                    found[i] |= if is_between(magnitude, low, high) { 1 << number } else { 0 };
                 }
             }
             for (lane, found) in found.iter_mut().enumerate() {
@@ -34,7 +35,7 @@ kernels! {
         }
         for x in rest {
             above += u64::from(x.abs() >= high);
-            inside.extend((x.abs() >= low && !(x.abs() >= high)).then(|| x.key()));
+            inside.extend(is_between(x.abs(), low, high).then(|| x.key()));
         }
         above
     }

@@ -52,6 +52,13 @@ pub trait Real:
     fn from_key(key: u64) -> Self;
 }
 
+/// True for magnitudes of at least `low` that are not at least `high`; a `high` that is NaN is above all. Never for a NaN.
+#[inline(always)]
+#[allow(clippy::neg_cmp_op_on_partial_ord)] // the negation is what takes a NaN for no limit
+pub fn is_between<R: Real>(magnitude: R, low: R, high: R) -> bool {
+    (magnitude >= low) & !(magnitude >= high)
+}
+
 impl Real for f32 {
     type Key = u32;
     const ZERO: Self = 0.0;

@@ -25,7 +25,7 @@ impl Lanes {
     /// True when nothing infinite or NaN was added.
     #[inline(always)]
     pub(super) fn is_finite(&self) -> bool {
-        self.0.iter().map(|lane| lane - lane).sum::<f64>() == 0.0
+        self.0.iter().fold(true, |all, lane| all & lane.is_finite())
     }
 
     /// The sum of all lanes.

@@ -1,7 +1,7 @@
 //! What merges of task vectors do to each element: the difference from the base, what is kept of it and its weight; then the
 //! election of signs and the sum, in one go. All slices of one call have the same length.
 
-use super::real::Real;
+use super::real::{Real, is_between};
 use super::reduce::{LANES, Lanes, finite};
 use super::simd::kernels;
 
@@ -46,11 +46,6 @@ const WORD: usize = 64;
 
 /// Elements of which a merge of many models is made at a time.
 const PART: usize = 256;
-
-#[inline(always)]
-fn is_between<R: Real>(magnitude: R, least: R, beyond: R) -> bool {
-    (magnitude >= least) & !(magnitude >= beyond)
-}
 
 /// 1, −1, or 0 for 0 and NaN.
 #[inline(always)]
@@ -351,7 +346,10 @@ mod tests {
         ) {
             let [x, base] = [0, 1].map(|c| rows.iter().map(|row| row[c]).collect::<Vec<f32>>());
             let difference = |i: usize| x[i] - base[i];
-            let inside = |i: usize| difference(i).abs() >= least && !(difference(i).abs() >= beyond);
+            let inside = |i: usize| {
+                let magnitude = difference(i).abs();
+                magnitude >= least && (magnitude < beyond || beyond.is_nan())
+            };
             type Choice<'c> = (Kept<'c, f32>, &'c dyn Fn(usize) -> bool);
             let choices: [Choice<'_>; 3] = [
                 (Kept::All, &|_| true),

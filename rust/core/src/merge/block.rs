@@ -35,13 +35,28 @@ impl Stored {
         self.inputs.is_empty()
     }
 
+    /// The bytes that were read.
+    pub fn bytes(&self) -> u64 {
+        self.inputs.iter().filter(|(_, is_read)| *is_read).map(|(buffer, _)| buffer.len() as u64).sum()
+    }
+
+    /// The bytes that the buffers take.
+    pub fn capacity(&self) -> u64 {
+        self.inputs.iter().map(|(buffer, _)| buffer.capacity() as u64).sum()
+    }
+
     /// Forgets what was read; the memory is used again.
     pub fn forget(&mut self) {
         self.inputs.iter_mut().for_each(|(_, is_read)| *is_read = false);
     }
 
-    /// The bytes of an input, read by `read` if they are not there yet.
-    fn fill(&mut self, input: usize, bytes: usize, read: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
+    /// Makes sure of the bytes of an input: calls `read` if they are not there yet.
+    pub fn fill(
+        &mut self,
+        input: usize,
+        bytes: usize,
+        read: impl FnOnce(&mut [u8]) -> Result<()>,
+    ) -> Result<()> {
         if self.inputs.len() <= input {
             self.inputs.resize_with(input + 1, Default::default);
         }

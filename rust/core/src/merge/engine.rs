@@ -134,7 +134,11 @@ impl<'p> Engine<'p> {
         });
         let methods = methods.collect::<Result<Vec<_>>>()?;
         for entry in &plan.entries[plan.part.clone()] {
-            check_dtypes(entry, methods[entry.setting].is_some())?;
+            let merges = methods[entry.setting].is_some();
+            check_dtypes(entry, merges)?;
+            if merges {
+                method::check_models(entry, &plan.settings[entry.setting])?;
+            }
         }
         let threads = match plan.threads {
             0 => std::thread::available_parallelism().map_or(1, |n| n.get()),

@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, PlannedFile};
 use crate::error::{Error, Result};
-use crate::io::{Input, Output};
+use crate::io::{Input, Output, Spares};
 
 /// The files of the part of a plan that is run.
 #[derive(Debug)]
@@ -17,9 +17,10 @@ impl<'m> Places<'m> {
         let part = &plan.entries[plan.part.clone()];
         let read = |file: usize| part.iter().flat_map(|e| &e.inputs).any(|source| source.stored.file == file);
         let written = |file: usize| part.iter().any(|entry| entry.output.file == file);
+        let spares = Spares::default();
         Ok(Places {
             inputs: open(&plan.inputs, read, |f| Input::open(&f.path, f.size))?,
-            outputs: open(&plan.outputs, written, |f| Output::open(&f.path, f.size))?,
+            outputs: open(&plan.outputs, written, |f| Output::open(&f.path, f.size, &spares))?,
         })
     }
 

@@ -4,7 +4,7 @@ use super::common::{Model, Recipe};
 use fundir_core::error::{Error, Status};
 use fundir_core::kernels::simd::Level;
 use fundir_core::merge::engine::run_at;
-use fundir_core::merge::plan::{COPY, IDENTICAL};
+use fundir_core::merge::plan::{COPY, IDENTICAL, Parameter, Setting};
 use fundir_core::merge::{Control, Plan, Report};
 use safetensors::Dtype::{self, BF16, F32, I64};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -140,10 +140,37 @@ fn tensors_that_are_not_averaged_are_copied_when_equal_and_named_when_not() {
 
 #[cfg(unix)]
 #[test]
-fn an_output_that_cannot_be_written_is_named() {
+fn an_output_that_cannot_take_its_size_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut plan = plan(folder.path(), 2);
     plan.outputs[0].path = "/dev/full".into();
     let error = run(&plan, 0).unwrap_err();
     assert_eq!((error.status, &*error.path), (Status::Io, "/dev/full"));
+}
+
+#[test]
+fn a_plan_that_its_method_cannot_take_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = |change: &dyn Fn(&mut Plan)| {
+        let mut plan = plan(folder.path(), 2);
+        change(&mut plan);
+        run(&plan, 0).unwrap_err()
+    };
+    let parameter = |key: &str, input: Option<usize>, value: f64| Parameter { key: key.into(), input, value };
+    for wrong_one in [
+        parameter("weight", None, 1.0),
+        parameter("normalize", Some(0), 1.0),
+        parameter("normalize", None, 0.5),
+        parameter("weight", Some(0), f64::NAN),
+        parameter("epsilon", Some(0), 0.5),
+    ] {
+        let error = wrong(&|plan| plan.settings[0].parameters.push(wrong_one.clone()));
+        assert!(error.status == Status::Request && error.message.contains(&wrong_one.key), "{error}");
+    }
+    let error = wrong(&|plan| {
+        plan.settings[0] = Setting { method: "nuslerp".into(), base: None, parameters: vec![] };
+        let first = plan.entries[0].inputs[0];
+        plan.entries[0].inputs = vec![first; 3];
+    });
+    assert!(error.message.contains("nuslerp does not merge 3 models"), "{error}");
 }

@@ -5,23 +5,30 @@ use super::recipes::recipes;
 use proptest::prelude::*;
 use safetensors::Dtype::{BF16, F32, F64};
 
-/// The recipes whose models come in any order: with the same parameters for each, and two models, whose sums commute.
-fn symmetric() -> Vec<Recipe> {
-    let same = |method: &'static str| Recipe::new(method).model("weight", &[0.5, 0.5]);
-    vec![
+/// The recipes whose models come in any order: with the same parameters for each of so many models.
+fn symmetric(models: usize) -> Vec<Recipe> {
+    let same = |method: &'static str| Recipe::new(method).model("weight", &[0.5; 3][..models]);
+    let densities = &[0.4; 3][..models];
+    let mut recipes = vec![
         same("linear"),
         same("task_arithmetic"),
-        same("ties").model("density", &[0.4, 0.4]),
-        same("breadcrumbs").model("density", &[0.4, 0.4]),
-        same("breadcrumbs_ties").model("density", &[0.4, 0.4]),
+        same("ties").model("density", densities),
+        same("breadcrumbs").model("density", densities),
+        same("breadcrumbs_ties").model("density", densities),
         Recipe::new("sce").shared("select_topk", 0.6),
         Recipe::new("ram").shared("epsilon", 0.1),
         Recipe::new("ramplus_tl").shared("epsilon", 0.1),
         Recipe::new("model_stock"),
-        same("nuslerp"),
-        Recipe::new("multislerp").with_base().model("weight", &[0.5, 0.5]),
+        Recipe::new("multislerp").with_base().model("weight", &[0.5; 3][..models]),
         Recipe::new("karcher"),
-    ]
+    ];
+    let of_two = [
+        same("nuslerp"),
+        same("nuslerp").shared("nuslerp_flatten", 0.0),
+        same("nuslerp").shared("nuslerp_flatten", 0.0).shared("nuslerp_row_wise", 1.0),
+    ];
+    recipes.extend(of_two.into_iter().filter(|_| models == 2));
+    recipes
 }
 
 fn tensor(values: &[f64]) -> Model {
@@ -31,8 +38,8 @@ fn tensor(values: &[f64]) -> Model {
 fn values() -> impl Strategy<Value = Vec<[f64; 3]>> {
     let number =
         prop_oneof![6 => -1.0..1.0f64, 2 => (-4i8..=4).prop_map(|x| f64::from(x) / 4.0), 1 => Just(0.0)];
-    prop::collection::vec(prop::array::uniform3(number), 1..30)
-        .prop_map(|rows| rows.iter().flat_map(|row| [*row; 4]).collect())
+    prop::collection::vec(prop::array::uniform4(prop::array::uniform3(number)), 1..30)
+        .prop_map(|rows| rows.concat())
 }
 
 fn models(rows: &[[f64; 3]], count: usize) -> Vec<Model> {
@@ -56,14 +63,17 @@ proptest! {
 
     #[test]
     fn the_order_of_models_does_not_matter(rows in values()) {
-        for recipe in symmetric() {
+        for (count, recipe) in [2, 3].into_iter().flat_map(|n| symmetric(n).into_iter().map(move |r| (n, r))) {
             let first = usize::from(recipe.with_base);
-            let models = models(&rows, first + 2);
+            if first + count > 3 {
+                continue;
+            }
+            let models = models(&rows, first + count);
             if recipe.method == "karcher" && are_opposite(&models) {
                 continue;
             }
             let mut swapped = models.clone();
-            swapped.swap(first, first + 1);
+            swapped.swap(first, first + count - 1);
             let (a, b) = (recipe.run(&models, F32).values(), recipe.run(&swapped, F32).values());
             prop_assert!(near(&a, &b), "{:?}: {:?} {:?}", recipe, a, b);
         }
@@ -107,6 +117,9 @@ proptest! {
         let slerp = |t: f64| Recipe::new("slerp").shared("t", t).run(&pair, F32).bytes;
         prop_assert_eq!(slerp(0.0), bytes(&pair, 0));
         prop_assert_eq!(slerp(1.0), bytes(&pair, 1));
+        // Computed and not copied, as the dtype is another one.
+        let computed = |t: f64| Recipe::new("slerp").shared("t", t).run(&pair, F64).values();
+        prop_assert!(near(&computed(0.0), &pair[0].values()) && near(&computed(1.0), &pair[1].values()));
         let nuslerp = |weights: &[f64]| Recipe::new("nuslerp").model("weight", weights).run(&pair, F32).values();
         prop_assert_eq!(nuslerp(&[1.0, 0.0]), pair[0].values());
         prop_assert_eq!(nuslerp(&[0.0, 1.0]), pair[1].values());

@@ -33,7 +33,7 @@ const SHARES: [f64; 3] = [0.25, 0.5, 0.75];
 const DISTANCES: f64 = 1.5;
 
 /// Of so many neighbouring elements one is sampled.
-const SAMPLED: usize = 256;
+const SAMPLED: u64 = 256;
 
 struct ArceeFusion {
     base: usize,
@@ -178,20 +178,30 @@ impl<R: Real> Fusion<R> {
     fn of_rows(&self, block: &mut Block<'_, R>) -> Partial<R::Key> {
         let (first, rows) = (block.elements.start / self.row, self.divergences(block));
         let mut sample = Vec::new();
-        self.each_importance(block, first, &rows, |importances| {
-            sample.extend(importances.iter().step_by(SAMPLED).map(|x| x.key()));
+        self.each_importance(block, first, &rows, |start, importances| {
+            let skipped = start.next_multiple_of(SAMPLED) - start;
+            let sampled = importances.iter().skip(skipped as usize).step_by(SAMPLED as usize);
+            sample.extend(sampled.map(|x| x.key()));
         });
         Partial::Rows(if self.keeps_rows { rows } else { vec![] }, sample)
     }
 
-    fn each_importance(&self, block: &mut Block<'_, R>, first: u64, rows: &[f64], mut f: impl FnMut(&[R])) {
+    /// Calls `f` with the number of the first element of each chunk and their importances. `rows` are the divergences of the
+    /// block's rows, from number `first` on.
+    fn each_importance(
+        &self,
+        block: &mut Block<'_, R>,
+        first: u64,
+        rows: &[f64],
+        mut f: impl FnMut(u64, &[R]),
+    ) {
         let level = block.level;
         let mut work = [R::ZERO; CHUNK];
         block.each_chunk(|chunk| {
             let [b, a] = self.pair(&chunk);
             let work = &mut work[..chunk.len()];
             importances(level, b, a, R::from_f64(rows[(chunk.row - first) as usize]), work);
-            f(work);
+            f(chunk.start, work);
         });
     }
 
@@ -234,7 +244,7 @@ impl<R: Real> Computation<R> for Fusion<R> {
                 let (first, rows) = self.rows_of(block);
                 let searches: Vec<_> = self.quartiles.iter().filter(|search| !search.is_found()).collect();
                 let mut counts: Vec<_> = searches.iter().map(|_| Counted::default()).collect();
-                self.each_importance(block, first, &rows, |importances| {
+                self.each_importance(block, first, &rows, |_, importances| {
                     for (search, counted) in searches.iter().zip(&mut counts) {
                         search.count(level, importances, counted);
                     }

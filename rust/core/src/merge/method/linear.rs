@@ -8,6 +8,7 @@ use crate::kernels::combine::weighted_sum;
 use crate::kernels::real::Real;
 use crate::merge::block::Block;
 use crate::merge::plan::{Entry, Setting};
+use std::ops::Range;
 
 /// Σ wᵢxᵢ, divided by Σ wᵢ when `normalize`.
 pub static LINEAR: Declaration = Declaration {
@@ -22,6 +23,9 @@ pub static LINEAR: Declaration = Declaration {
     ],
     build: |_, setting| Ok(Box::new(Linear { setting: setting.clone() })),
 };
+
+/// Weights whose sum is below this share of their magnitudes add up to 0: what is left is their rounding.
+const CANCELLED: f64 = 1e-12;
 
 struct Linear {
     setting: Setting,
@@ -53,12 +57,25 @@ impl Method for Linear {
     fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<WeightedSum<R>> {
         let weights = self.weights(tensor.entry.inputs.len());
         let divisor = self.divisor(&weights);
-        if divisor == Some(0.0) {
+        let size: f64 = weights.iter().map(|(_, w)| w.abs()).sum();
+        if divisor.is_some_and(|sum| sum.abs() <= CANCELLED * size) {
             return Err(Error::request("the weights add up to 0, so they cannot be normalized"));
         }
-        let (inputs, weights) = weights.into_iter().map(|(i, w)| (i, R::from_f64(w))).unzip();
-        Ok(WeightedSum { inputs, weights, divisor: divisor.map(R::from_f64).filter(|d| *d != R::ONE) })
+        // Only the proportions count then: a power of 2 brings them where nothing overflows and changes no bit.
+        let unit = if divisor.is_some() && !MODERATE.contains(&size) { power_of_two_near(size) } else { 1.0 };
+        let (inputs, weights) = weights.into_iter().map(|(i, w)| (i, R::from_f64(w / unit))).unzip();
+        let divisor = divisor.map(|sum| R::from_f64(sum / unit)).filter(|d| *d != R::ONE);
+        Ok(WeightedSum { inputs, weights, divisor })
     }
+}
+
+/// Sums of weights that are far from the limits of f32.
+const MODERATE: Range<f64> = 1e-18..1e18;
+
+/// The largest power of 2 that is not above a positive normal number, else 1.
+fn power_of_two_near(x: f64) -> f64 {
+    let power = f64::from_bits(x.to_bits() & f64::INFINITY.to_bits());
+    if power.is_normal() { power } else { 1.0 }
 }
 
 struct WeightedSum<R> {

@@ -110,17 +110,55 @@ impl ParameterDeclaration {
     const fn model(name: &'static str, kind: Kind, default: Option<f64>) -> Self {
         ParameterDeclaration { name, scope: Scope::Model, kind, default }
     }
+
+    /// Whether it may have this value, for an input or for all.
+    fn takes(&self, input: Option<usize>, value: f64) -> bool {
+        let is_whole_below = |end: usize| (0..end).any(|n| n as f64 == value);
+        let fits = match self.kind {
+            Kind::Number(least, most) => least <= value && value <= most,
+            Kind::Bool => is_whole_below(2),
+            Kind::Choice(words) => is_whole_below(words.len()),
+        };
+        fits && (self.scope == Scope::Model) == input.is_some()
+    }
 }
 
 /// Any finite number.
 const NUMBER: Kind = Kind::Number(f64::MIN, f64::MAX);
 
+/// The declaration of a setting's method.
+pub fn declaration(setting: &Setting) -> Result<&'static Declaration> {
+    let declaration = REGISTRY.iter().find(|d| d.name == setting.method).copied();
+    declaration.ok_or_else(|| Error::request(format!("there is no method `{}`", setting.method)))
+}
+
 /// The method of a setting, with its parameters.
 pub fn build(setting: &Setting) -> Result<Box<dyn AnyMethod>> {
-    let declaration = REGISTRY.iter().find(|d| d.name == setting.method);
-    let declaration =
-        declaration.ok_or_else(|| Error::request(format!("there is no method `{}`", setting.method)))?;
+    let declaration = declaration(setting)?;
+    for parameter in &setting.parameters {
+        let declared = declaration.parameters.iter().find(|d| d.name == parameter.key);
+        if !declared.is_some_and(|d| d.takes(parameter.input, parameter.value)) {
+            return Err(Error::request(format!(
+                "{} takes no parameter {} = {} {}",
+                declaration.name,
+                parameter.key,
+                parameter.value,
+                if parameter.input.is_some() { "for a model" } else { "for all" }
+            )));
+        }
+    }
     (declaration.build)(declaration, setting)
+}
+
+/// Refuses an entry with more or fewer models than its method merges.
+pub fn check_models(entry: &Entry, setting: &Setting) -> Result<()> {
+    let declaration = declaration(setting)?;
+    let models = entry.inputs.len() - usize::from(setting.base.is_some());
+    if (declaration.fewest_models as usize..=declaration.most_models as usize).contains(&models) {
+        return Ok(());
+    }
+    let message = format!("{} does not merge {models} models", declaration.name);
+    Err(Error::request(message).in_tensor(&*entry.name))
 }
 
 /// A [`Method`] of unknown type.

@@ -39,6 +39,13 @@ impl Model {
         Model::from_values(dtype, shape, &(0..elements).map(element).collect::<Vec<_>>())
     }
 
+    /// Models that have nothing to do with each other, so that signs and directions differ.
+    pub fn unrelated(number: u64, dtype: Dtype, shape: &[u64]) -> Model {
+        let elements: u64 = shape.iter().product();
+        let element = |i| random(i + ((number + 1) << 40)) - 0.5;
+        Model::from_values(dtype, shape, &(0..elements).map(element).collect::<Vec<_>>())
+    }
+
     pub fn from_values(dtype: Dtype, shape: &[u64], values: &[f64]) -> Model {
         let mut bytes = vec![0; values.len() * dtype.bitsize() / 8];
         narrow(Level::SCALAR, values, dtype, &mut bytes);

@@ -14,7 +14,7 @@ pub static KARCHER: Declaration = Declaration {
     fewest_models: 1,
     most_models: u32::MAX,
     parameters: &[
-        ParameterDeclaration::shared("max_iter", Kind::Number(0.0, 1e9), Some(10.0)),
+        ParameterDeclaration::shared("max_iter", Kind::Number(0.0, 1e4), Some(10.0)),
         ParameterDeclaration::shared("tol", Kind::Number(0.0, f64::MAX), Some(1e-5)),
     ],
     build: |_, setting| {
@@ -26,6 +26,9 @@ pub static KARCHER: Declaration = Declaration {
 fn steps(setting: &Setting) -> u64 {
     setting.shared("max_iter", 10.0) as u64
 }
+
+/// A square of the sine that the rounding of dot products leaves of two parallel vectors.
+const OPPOSITE: f64 = 1e-14;
 
 #[derive(Clone)]
 struct Karcher {
@@ -45,7 +48,7 @@ impl Karcher {
             let angle = libm::acos(cosine);
             let sine = libm::sin(angle);
             // Opposite to the mean, every way is as short: there is no direction to go.
-            if angle < self.tolerance || sine == 0.0 {
+            if angle < self.tolerance || sine * sine <= OPPOSITE {
                 continue;
             }
             for (t, (d, m)) in tangent.iter_mut().zip(direction.iter().zip(mean)) {

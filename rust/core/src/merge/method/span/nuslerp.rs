@@ -31,6 +31,9 @@ const SMALLEST_NORM: f64 = 1e-7;
 /// Vectors whose angle has a square of the sine of at most this are taken for parallel.
 const PARALLEL: f64 = 1e-16;
 
+/// What the rounding of dot products can take from the cosine of parallel vectors.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+
 #[derive(Clone)]
 struct NuSlerp {
     setting: Setting,
@@ -56,7 +59,7 @@ impl Rule for NuSlerp {
             false => norms.iter().map(|norm| norm.max(SMALLEST_NORM)).product(),
         };
         let cosine = (gram.product(0, 1) / both).clamp(-1.0, 1.0);
-        let parallel = 1.0 - cosine * cosine <= PARALLEL;
+        let parallel = 1.0 - cosine * cosine <= PARALLEL || 1.0 - cosine.abs() <= ROUNDING;
         Ok(if parallel { vec![1.0 - t, t] } else { arc(t, cosine) })
     }
 }
