@@ -13,6 +13,12 @@ pub trait Method: Send + Sync {
     /// The computation of one tensor.
     type Computation<R: Real>: Computation<R>;
 
+    /// Refuses an entry that its parameters cannot be used on. Asked for every entry before any work.
+    fn check(&self, entry: &Entry) -> Result<()> {
+        let _ = entry;
+        Ok(())
+    }
+
     /// The input whose bytes are the result as they stand, where that is so whatever the elements are.
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
         let _ = entry;

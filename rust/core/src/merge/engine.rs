@@ -1,13 +1,14 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
-use super::block::{Special, Stored, Work};
+use super::block::{self, Special, Work};
+use super::blocks::Blocks;
 use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
 use super::places::Places;
-use super::plan::{COPY, Entry, IDENTICAL, Plan};
+use super::plan::{COPY, Entry, IDENTICAL, Plan, Stored};
 use super::rng::{Masks, Words};
 use super::running::{Running, Worker};
 use crate::error::{Error, Result, Status};
@@ -111,7 +112,7 @@ struct Job<'p> {
     entry: &'p Entry,
     blocks: u64,
     task: Task,
-    /// What is read is kept for the next pass, if there is one and the memory suffices.
+    /// What is read is kept for the next pass, if there is one, as far as the memory suffices.
     kept: Option<Kept>,
 }
 
@@ -134,10 +135,11 @@ impl<'p> Engine<'p> {
         });
         let methods = methods.collect::<Result<Vec<_>>>()?;
         for entry in &plan.entries[plan.part.clone()] {
-            let merges = methods[entry.setting].is_some();
-            check_dtypes(entry, merges)?;
-            if merges {
+            let method = &methods[entry.setting];
+            check_dtypes(entry, method.is_some())?;
+            if let Some(method) = method {
                 method::check_models(entry, &plan.settings[entry.setting])?;
+                method.check(entry).map_err(|e| e.in_tensor(&*entry.name))?;
             }
         }
         let threads = match plan.threads {
@@ -215,18 +217,12 @@ impl<'p> Engine<'p> {
     fn open(&self, number: usize) -> Result<()> {
         let entry = &self.plan.entries[self.plan.part.start + number];
         let task = self.start(entry).map_err(|e| e.in_tensor(&*entry.name))?;
-        let (blocks, again) = match &task {
-            Task::Copy(_) => (entry.output.bytes.div_ceil(COPIED_AT_ONCE), false),
+        let (blocks, kept) = match &task {
+            Task::Copy(_) => (entry.output.bytes.div_ceil(COPIED_AT_ONCE), None),
             Task::Compute(running) => {
                 let running = running.read().unwrap_or_else(PoisonError::into_inner);
-                (running.blocks().count(), running.wants_reduce())
+                (running.blocks().count(), running.wants_reduce().then(|| self.keep(entry, running.blocks())))
             }
-        };
-        let kept = if again {
-            let bytes = entry.inputs.iter().map(|source| source.stored.bytes);
-            self.memory.keep(bytes.fold(0, u64::saturating_add), blocks)
-        } else {
-            None
         };
         let job = Arc::new(Job { entry, blocks, task, kept });
         if blocks == 0 {
@@ -234,6 +230,15 @@ impl<'p> Engine<'p> {
         }
         self.board.opened(job, blocks);
         Ok(())
+    }
+
+    /// Room for what a tensor's first pass reads.
+    fn keep(&self, entry: &Entry, blocks: Blocks) -> Kept {
+        let sum = |bytes: &dyn Fn(Stored) -> u64| {
+            entry.inputs.iter().map(|source| bytes(source.stored)).fold(0, u64::saturating_add)
+        };
+        let of_block = sum(&|stored| blocks.largest() * (stored.dtype.bitsize() / 8) as u64);
+        self.memory.keep(sum(&|stored| stored.bytes), blocks.count(), of_block)
     }
 
     fn start(&self, entry: &Entry) -> Result<Task> {
@@ -326,17 +331,17 @@ impl<'p> Engine<'p> {
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             self.places.output(entry.output.file)?.write(from, bytes)
         };
-        let pass = |stored: &mut Stored, worker: &mut Worker| match reduces {
+        let pass = |stored: &mut block::Stored, worker: &mut Worker| match reduces {
             true => running.reduce(work, stored, worker).map(|()| Special::default()),
             false => running.apply(work, stored, worker, &write),
         };
-        let Some(kept) = &job.kept else {
+        let Some((kept, mut stored)) = job.kept.as_ref().and_then(|kept| Some((kept, kept.block(block)?)))
+        else {
             let mut stored = worker.stored();
             let special = pass(&mut stored, worker);
             worker.give_back(stored);
             return special;
         };
-        let mut stored = kept.block(block);
         let special = pass(&mut stored, worker)?;
         if !reduces {
             kept.release(stored);

@@ -47,6 +47,16 @@ impl Linear {
 impl Method for Linear {
     type Computation<R: Real> = WeightedSum<R>;
 
+    fn check(&self, entry: &Entry) -> Result<()> {
+        let weights = self.weights(entry.inputs.len());
+        match self.divisor(&weights) {
+            Some(sum) if sum.abs() <= CANCELLED * size(&weights) => {
+                Err(Error::request("the weights add up to 0, so they cannot be normalized"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
         match self.weights(entry.inputs.len())[..] {
             [(input, weight)] if weight == self.divisor(&[(input, weight)]).unwrap_or(1.0) => Some(input),
@@ -57,16 +67,18 @@ impl Method for Linear {
     fn start<R: Real>(&self, tensor: &mut Tensor<'_, R>) -> Result<WeightedSum<R>> {
         let weights = self.weights(tensor.entry.inputs.len());
         let divisor = self.divisor(&weights);
-        let size: f64 = weights.iter().map(|(_, w)| w.abs()).sum();
-        if divisor.is_some_and(|sum| sum.abs() <= CANCELLED * size) {
-            return Err(Error::request("the weights add up to 0, so they cannot be normalized"));
-        }
+        let size = size(&weights);
         // Only the proportions count then: a power of 2 brings them where nothing overflows and changes no bit.
         let unit = if divisor.is_some() && !MODERATE.contains(&size) { power_of_two_near(size) } else { 1.0 };
         let (inputs, weights) = weights.into_iter().map(|(i, w)| (i, R::from_f64(w / unit))).unzip();
         let divisor = divisor.map(|sum| R::from_f64(sum / unit)).filter(|d| *d != R::ONE);
         Ok(WeightedSum { inputs, weights, divisor })
     }
+}
+
+/// The sum of the weights' magnitudes.
+fn size(weights: &[(usize, f64)]) -> f64 {
+    weights.iter().map(|(_, w)| w.abs()).sum()
 }
 
 /// Sums of weights that are far from the limits of f32.

@@ -163,6 +163,8 @@ pub fn check_models(entry: &Entry, setting: &Setting) -> Result<()> {
 
 /// A [`Method`] of unknown type.
 pub trait AnyMethod: Send + Sync {
+    /// See [`Method::check`].
+    fn check(&self, entry: &Entry) -> Result<()>;
     /// See [`Method::unchanged`].
     fn unchanged(&self, entry: &Entry) -> Option<usize>;
     /// See [`Method::draws`].
@@ -174,6 +176,10 @@ pub trait AnyMethod: Send + Sync {
 }
 
 impl<M: Method> AnyMethod for M {
+    fn check(&self, entry: &Entry) -> Result<()> {
+        Method::check(self, entry)
+    }
+
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
         Method::unchanged(self, entry)
     }

@@ -13,6 +13,7 @@ use crate::kernels::real::Real;
 use crate::kernels::task_vector::{Consensus, Election};
 use crate::merge::blocks::Cut;
 use crate::merge::plan::{Entry, Setting};
+use magprune::Probabilities;
 use sparsifier::Sparsify;
 use sum::{Model, TaskVectorSum};
 
@@ -240,6 +241,22 @@ impl TaskVectors {
 impl Method for TaskVectors {
     type Computation<R: Real> = TaskVectorSum<R>;
 
+    fn check(&self, entry: &Entry) -> Result<()> {
+        let models = self.models(entry);
+        let mut by_rank = models.iter().filter_map(|model| self.sparsify.by_rank(model)).peekable();
+        let row = row_of(entry);
+        if by_rank.peek().is_some() && row > LONGEST_ROW {
+            return Err(Error::request(format!(
+                "its rows have {row} elements, but {} ranks rows of at most {LONGEST_ROW}",
+                self.setting.method
+            )));
+        }
+        match by_rank.find_map(Probabilities::problem) {
+            Some(problem) => Err(Error::request(problem)),
+            None => Ok(()),
+        }
+    }
+
     fn unchanged(&self, entry: &Entry) -> Option<usize> {
         (self.lambda == 0.0 || self.models(entry).iter().all(|m| m.weight == 0.0)).then_some(self.base)
     }
@@ -253,13 +270,6 @@ impl Method for TaskVectors {
         let models = self.models(tensor.entry);
         let sparsifiers = self.sparsify.start(tensor, self.base, &models)?;
         let by_rank = sparsifiers.iter().any(|sparsifier| sparsifier.is_by_rank());
-        let row = tensor.entry.shape.last().copied().unwrap_or(1);
-        if by_rank && row > LONGEST_ROW {
-            return Err(Error::request(format!(
-                "its rows have {row} elements, but {} ranks rows of at most {LONGEST_ROW}",
-                self.setting.method
-            )));
-        }
         let total_weight: f64 = models.iter().map(|m| m.weight).sum();
         let divisor = if total_weight.abs() < SMALLEST_DIVISOR { 1.0 } else { total_weight };
         let models = models.into_iter().zip(sparsifiers).map(|(m, sparsifier)| {
@@ -276,9 +286,14 @@ impl Method for TaskVectors {
                 None => Consensus::All(self.normalize.then_some(R::from_f64(divisor))),
             },
             lambda: R::from_f64(self.lambda),
-            cut: if by_rank { Cut::BetweenRows(row) } else { Cut::Anywhere },
+            cut: if by_rank { Cut::BetweenRows(row_of(tensor.entry)) } else { Cut::Anywhere },
             // A bit for each element.
             remembers: tensor.entry.elements / 8 * (tensor.entry.inputs.len() as u64) <= tensor.memory,
         })
     }
+}
+
+/// The elements of a row of the last dimension.
+fn row_of(entry: &Entry) -> u64 {
+    entry.shape.last().copied().unwrap_or(1)
 }

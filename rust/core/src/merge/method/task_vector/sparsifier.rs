@@ -2,7 +2,7 @@
 
 use super::magprune::{Probabilities, Ranking, keep_by_rank};
 use super::{Parameters, Tensor, sample};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::combine::subtract;
 use crate::kernels::real::Real;
 use crate::kernels::sparsify::aligned_bits;
@@ -12,9 +12,16 @@ use crate::merge::blocks::{BLOCK, CHUNK};
 use crate::merge::rng::Words;
 use crate::merge::selection::{Selection, Ties};
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 /// Tensors up to this many elements are not sampled: all their magnitudes can be taken out at once.
 const SMALL: u64 = 4 * BLOCK;
+
+/// Rows of more elements than this are ranked one at a time in the whole process, as that takes 24 bytes for each element.
+const LONG_ROW: u64 = 1 << 20;
+
+/// Held while a long row is ranked.
+static RANKING: Mutex<()> = Mutex::new(());
 
 /// How the elements of a task vector that take part are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +60,14 @@ impl Sparsify {
     pub fn draws(self, model: &Parameters) -> bool {
         match self {
             Sparsify::Bernoulli => model.density < 1.0,
-            Sparsify::MagPrune => model.density > 0.0 && model.density < 1.0,
-            _ => false,
+            _ => self.by_rank(model).is_some(),
         }
+    }
+
+    /// The probabilities of the ranks in a model's rows, where the choice goes by them.
+    pub fn by_rank(self, model: &Parameters) -> Option<Probabilities> {
+        let chooses = self == Sparsify::MagPrune && model.density > 0.0 && model.density < 1.0;
+        chooses.then_some(Probabilities { density: model.density, epsilon: model.epsilon })
     }
 
     /// The choices for the models of a tensor.
@@ -68,7 +80,7 @@ impl Sparsify {
         match self {
             Sparsify::Nothing => Ok(models.iter().map(|_| Sparsifier::All).collect()),
             Sparsify::Magnitude | Sparsify::Outliers => self.largest(tensor, base, models),
-            Sparsify::Bernoulli | Sparsify::MagPrune => self.random(tensor, models),
+            Sparsify::Bernoulli | Sparsify::MagPrune => Ok(self.random(tensor, models)),
         }
     }
 
@@ -123,25 +135,21 @@ impl Sparsify {
         (keep > 0).then_some((elements - bottom, (elements - bottom).saturating_sub(keep)))
     }
 
-    fn random<R: Real>(self, tensor: &mut Tensor<'_, R>, models: &[Parameters]) -> Result<Vec<Sparsifier>> {
+    fn random<R: Real>(self, tensor: &mut Tensor<'_, R>, models: &[Parameters]) -> Vec<Sparsifier> {
         let mut words = std::mem::take(&mut tensor.words).into_iter();
         let mut choices = Vec::new();
         for model in models {
             let drawn = if self.draws(model) { words.next() } else { None };
-            choices.push(match drawn {
-                Some(words) if self == Sparsify::MagPrune => {
-                    let probabilities = Probabilities { density: model.density, epsilon: model.epsilon };
-                    if let Some(problem) = probabilities.problem() {
-                        return Err(Error::request(problem));
-                    }
-                    Sparsifier::ByRank { words, probabilities }
+            choices.push(match (drawn, self.by_rank(model)) {
+                (Some(words), Some(probabilities)) => Sparsifier::ByRank { words, probabilities },
+                (Some(words), None) => {
+                    Sparsifier::Random { threshold: words.threshold(model.density), words }
                 }
-                Some(words) => Sparsifier::Random { threshold: words.threshold(model.density), words },
-                None if model.density > 0.0 => Sparsifier::All,
-                None => Sparsifier::None,
+                (None, _) if model.density > 0.0 => Sparsifier::All,
+                (None, _) => Sparsifier::None,
             });
         }
-        Ok(choices)
+        choices
     }
 }
 
@@ -213,6 +221,8 @@ fn kept_by_rank<R: Real>(
     words: &Words,
     probabilities: Probabilities,
 ) -> Vec<u64> {
+    let is_long = block.elements.end - block.elements.start > LONG_ROW;
+    let _turn = is_long.then(|| RANKING.lock().unwrap_or_else(PoisonError::into_inner));
     let (level, start) = (block.level, block.elements.start);
     let mut drawn = vec![0; block.len()];
     words.fill(level, start, &mut drawn);

@@ -1,5 +1,7 @@
 package dev.fundir.cli;
 
+import dev.fundir.merge.MergeMethod;
+
 /** The {@code fundir} command. */
 public final class Main {
     private Main() {}
@@ -10,10 +12,26 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
+        loadAhead();
         int exitCode;
         try (Terminal terminal = Terminal.ofProcess()) {
             exitCode = FundirCommand.run(terminal, arguments);
         }
         System.exit(exitCode);
+    }
+
+    /** Loads the native library on another core while the command line is read, which takes as long. */
+    private static void loadAhead() {
+        Thread loading = new Thread(Main::load, "fundir-load");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
+    private static void load() {
+        try {
+            MergeMethod.all();
+        } catch (RuntimeException e) {
+            // A library that does not load fails again, with the same words, where it is needed: not every command does.
+        }
     }
 }
