@@ -3,6 +3,7 @@ package dev.fundir.merge;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * A parameter that a merge method declares.
@@ -23,6 +24,8 @@ public record MergeParameter(
         double lowest,
         double highest,
         List<String> choices) {
+    private static final Pattern DECIMAL = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+    private static final Pattern NOT_FINITE = Pattern.compile("[-+]?\\.?(nan|inf|infinity)", Pattern.CASE_INSENSITIVE);
 
     /** Whom a parameter belongs to. */
     public enum Scope {
@@ -36,6 +39,8 @@ public record MergeParameter(
     public enum Kind {
         /** A finite number between the bounds. */
         NUMBER,
+        /** A whole number between the bounds. */
+        COUNT,
         /** True or false. */
         BOOLEAN,
         /** One of the choices. */
@@ -51,6 +56,7 @@ public record MergeParameter(
     double encode(Object value) {
         return switch (kind) {
             case NUMBER -> number(value);
+            case COUNT -> count(value);
             case BOOLEAN -> truth(value);
             case CHOICE -> choice(value);
         };
@@ -59,25 +65,42 @@ public record MergeParameter(
     /** The value that a number stands for: a Double, a Boolean or a String. */
     Object decode(double number) {
         return switch (kind) {
-            case NUMBER -> number;
+            case NUMBER, COUNT -> number;
             case BOOLEAN -> number != 0;
             case CHOICE -> choices.get((int) number);
         };
     }
 
     private double number(Object value) {
-        double number;
-        try {
-            number = value instanceof Number n
-                    ? n.doubleValue()
-                    : Double.parseDouble(value.toString().trim());
-        } catch (NumberFormatException e) {
-            throw unfit(value, "a number");
+        double number = value instanceof Number n
+                ? n.doubleValue()
+                : parse(value.toString().trim());
+        if (!Double.isFinite(number)) {
+            throw unfit(value, "a finite number");
         }
-        if (!Double.isFinite(number) || number < lowest || number > highest) {
+        if (number < lowest || number > highest) {
             throw unfit(value, range());
         }
         return number;
+    }
+
+    private double count(Object value) {
+        double number = number(value);
+        if (number != Math.rint(number)) {
+            throw unfit(value, "a whole number");
+        }
+        return number;
+    }
+
+    /** As YAML and JSON write numbers; Java's own forms, such as {@code 1d} and {@code 0x1p3}, are none. */
+    private double parse(String text) {
+        if (NOT_FINITE.matcher(text).matches()) {
+            return Double.NaN;
+        }
+        if (!DECIMAL.matcher(text).matches()) {
+            throw unfit(text, "a number");
+        }
+        return Double.parseDouble(text);
     }
 
     private double truth(Object value) {
@@ -101,15 +124,20 @@ public record MergeParameter(
     }
 
     private String range() {
-        if (Double.isInfinite(lowest) && Double.isInfinite(highest)) {
+        if (!isBound(lowest) && !isBound(highest)) {
             return "a finite number";
         }
-        if (Double.isInfinite(highest)) {
+        if (!isBound(highest)) {
             return "a number of " + plain(lowest) + " or more";
         }
-        return Double.isInfinite(lowest)
+        return !isBound(lowest)
                 ? "a number of " + plain(highest) + " or less"
                 : "a number from " + plain(lowest) + " to " + plain(highest);
+    }
+
+    /** The engine gives the largest finite number where there is no bound. */
+    private static boolean isBound(double bound) {
+        return Math.abs(bound) < Double.MAX_VALUE;
     }
 
     private static String plain(double number) {

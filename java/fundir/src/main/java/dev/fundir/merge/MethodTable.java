@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
  */
 final class MethodTable {
     private static final long NO_LIMIT = 0xFFFF_FFFFL;
+
+    /** The parameters that count something: to the engine they are numbers, of which it drops what is not whole. */
+    private static final Set<String> COUNTS = Set.of("max_iter");
 
     private final TreeMap<String, MergeMethod> byName;
 
@@ -111,7 +115,8 @@ final class MethodTable {
                     Double.isNaN(byDefault) ? OptionalDouble.empty() : OptionalDouble.of(byDefault);
             double lowest = in.getDouble();
             double highest = in.getDouble();
-            return new MergeParameter(name, scope, kind, defaultValue, lowest, highest, many(this::text));
+            Kind shown = COUNTS.contains(name) ? Kind.COUNT : kind;
+            return new MergeParameter(name, scope, shown, defaultValue, lowest, highest, many(this::text));
         }
 
         private <T> List<T> many(Supplier<T> one) {
