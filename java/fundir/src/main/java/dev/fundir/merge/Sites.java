@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
 final class Sites {
     /**
      * What comes before the layers: the tables that tokens and positions are looked up in, and what is done to them.
-     * All else outside of layers comes after them: final norms, heads, classifiers, poolers.
+     * All else outside of layers comes after them: final norms, heads, classifiers, poolers. T5 and BART call the table
+     * that encoder and decoder have in common {@code shared}.
      */
-    private static final Pattern BEFORE_LAYERS =
-            Pattern.compile("(?:^|\\.)(?:\\w*embed(?!_out)\\w*|wte|wpe|word_embeddings\\w*|emb|rotary\\w*)(?:\\.|$)");
+    private static final Pattern BEFORE_LAYERS = Pattern.compile(
+            "(?:^|\\.)(?:\\w*embed(?!_out)\\w*|wte|wpe|word_embeddings\\w*|emb|shared|rotary\\w*)(?:\\.|$)");
 
     private final Arrangement arrangement;
     private final Inputs inputs;
