@@ -151,9 +151,18 @@ public final class MergeMethod {
 
     /** Says that there is no parameter of this name. */
     String noParameter(String unknown) {
-        List<String> known = parameters.stream().map(MergeParameter::name).toList();
+        List<String> known = parameterNames();
         return this + " has no parameter " + unknown + NearNames.suggestion(unknown, known)
                 + (known.isEmpty() ? "" : "; it has " + String.join(", ", known));
+    }
+
+    /** Says that a parameter is not one of a model. */
+    String noParameterOfModel(String shared) {
+        return "parameter " + shared + " of " + this + " is one for the merge, not one for each model";
+    }
+
+    List<String> parameterNames() {
+        return parameters.stream().map(MergeParameter::name).toList();
     }
 
     String engineName() {

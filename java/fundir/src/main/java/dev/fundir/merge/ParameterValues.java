@@ -64,7 +64,8 @@ record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> mod
             if (!who.baseParameters().isEmpty()) {
                 problems.add(
                         Kind.PARAMETER,
-                        who.base().orElseThrow() + " is the base, being the first model, and a base has no "
+                        who.base().orElseThrow() + " is the base"
+                                + (who.promoted() ? ", being the first model" : "") + ", and a base has no "
                                 + String.join(", ", who.baseParameters().keySet()));
             }
         }
@@ -81,9 +82,7 @@ record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> mod
             for (String name : names) {
                 Optional<MergeParameter> parameter = method.parameter(name);
                 if (parameter.isPresent() && parameter.get().scope() == Scope.SHARED) {
-                    problems.add(
-                            Kind.PARAMETER,
-                            "parameter " + name + " of " + method + " is one for the merge, not one for each model");
+                    problems.add(Kind.PARAMETER, method.noParameterOfModel(name));
                 }
             }
         }
@@ -109,7 +108,8 @@ record ParameterValues(Map<String, Double> shared, List<Map<String, Double>> mod
                         "parameter " + name + " has " + list.size() + (list.size() == 1 ? " value" : " values")
                                 + " for "
                                 + models.size() + (models.size() == 1 ? " model" : " models")
-                                + (who.promoted() ? "; the first model is the base and has none" : ""));
+                                + (who.promoted() ? "; the first model is the base and has none" : "")
+                                + (who.named() && !who.promoted() ? "; the base among them has none" : ""));
                 return;
             }
             List<String> without = new ArrayList<>();

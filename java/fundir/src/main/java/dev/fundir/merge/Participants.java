@@ -10,19 +10,24 @@ import java.util.Optional;
  * Who takes part in a merge: the base, if there is one, and the models, in order.
  *
  * @param promoted whether the base is the first of the models that the caller named
- * @param baseParameters what the caller gave for a promoted base, to be refused
+ * @param named whether the base is one of the models that the caller named
+ * @param baseParameters what the caller gave for a base as one of the models, to be refused
  */
 record Participants(
-        Optional<Path> base, List<MergeRequest.Model> models, boolean promoted, Map<String, Object> baseParameters) {
+        Optional<Path> base,
+        List<MergeRequest.Model> models,
+        boolean promoted,
+        boolean named,
+        Map<String, Object> baseParameters) {
 
     /** Finds the base and checks the numbers. An unknown method is taken as one without rules. */
     static Participants of(MergeRequest request, Optional<MergeMethod> known, Problems problems, List<String> notices) {
         List<MergeRequest.Model> named = request.models();
         if (named.isEmpty() && request.base().isEmpty()) {
             problems.add(MergeException.Kind.MODELS, "no models are given");
-            return new Participants(Optional.empty(), List.of(), false, Map.of());
+            return new Participants(Optional.empty(), List.of(), false, false, Map.of());
         }
-        Participants who = new Participants(request.base(), named, false, Map.of());
+        Participants who = new Participants(request.base(), named, false, false, Map.of());
         if (known.isEmpty()) {
             return who;
         }
@@ -34,12 +39,29 @@ record Participants(
         }
         if (method.base() == MergeMethod.Base.REQUIRED && request.base().isEmpty()) {
             MergeRequest.Model first = named.get(0);
-            who = new Participants(Optional.of(first.path()), named.subList(1, named.size()), true, first.parameters());
+            List<MergeRequest.Model> others = named.subList(1, named.size());
+            who = new Participants(Optional.of(first.path()), others, true, true, first.parameters());
+        } else if (method.base() != MergeMethod.Base.NONE && request.base().isPresent()) {
+            who = who.withoutBaseAmongModels(notices);
         }
         if (who.checkCount(method, problems) && who.promoted()) {
             notices.add("no base is given: the first model, " + named.get(0).path() + ", is the base");
         }
         return who;
+    }
+
+    /** A model that is the base is the base only, as in recipes. */
+    private Participants withoutBaseAmongModels(List<String> notices) {
+        Path real = RealPath.of(base.orElseThrow());
+        for (MergeRequest.Model model : models) {
+            if (RealPath.of(model.path()).equals(real)) {
+                notices.add(model.path() + " is the base: it is not one of the models as well");
+                List<MergeRequest.Model> others = new ArrayList<>(models);
+                others.remove(model);
+                return new Participants(base, others, false, true, model.parameters());
+            }
+        }
+        return this;
     }
 
     private boolean checkCount(MergeMethod method, Problems problems) {
