@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -19,9 +21,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * A failure as it is shown: what happened, what helps, and the exit code.
  *
  * @param sentences one for each thing that is wrong
- * @param hint what to do about it, where that is known
+ * @param hints what to do about it, where that is known
+ * @param tensors the tensors that it is about, of which sentences show a few
  */
-record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
+record Failure(List<String> sentences, List<String> hints, List<String> tensors, int exitCode) {
     private static final String CHECKPOINT =
             "a checkpoint is a .safetensors file, a folder with such files, or a model.safetensors.index.json";
 
@@ -29,7 +32,7 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
     static Failure ofUsage(ParameterException e) {
         String message = e.getMessage();
         String sentence = message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
-        return new Failure(List.of(sentence), Optional.of(usageHint(e)), FundirCommand.WRONG_USAGE);
+        return new Failure(List.of(sentence), List.of(usageHint(e)), List.of(), FundirCommand.WRONG_USAGE);
     }
 
     private static String usageHint(ParameterException e) {
@@ -48,7 +51,7 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
         }
         if (e instanceof CancellationException) {
             // Who presses Ctrl-C knows it; and the JVM may end before a line is out.
-            return new Failure(List.of(), Optional.empty(), FundirCommand.INTERRUPTED);
+            return new Failure(List.of(), List.of(), List.of(), FundirCommand.INTERRUPTED);
         }
         if (e instanceof UncheckedIOException unchecked) {
             return of(unchecked.getCause());
@@ -66,7 +69,8 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
     }
 
     private static Failure failed(String sentence, String hint) {
-        return new Failure(List.of(sentence), Optional.ofNullable(hint), FundirCommand.FAILED);
+        return new Failure(
+                List.of(sentence), Optional.ofNullable(hint).stream().toList(), List.of(), FundirCommand.FAILED);
     }
 
     private static Failure ofMerge(MergeException e) {
@@ -75,16 +79,28 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
             case RECIPE, METHOD, PARAMETER, MODELS -> true;
             default -> false;
         });
-        String hint = null;
-        if (kinds.contains(MergeException.Kind.OUTPUT_EXISTS)) {
-            hint = "--force replaces it";
-        } else if (kinds.contains(MergeException.Kind.NAMES)) {
-            hint = "--missing available merges each tensor over the inputs that have it";
-        } else if (kinds.contains(MergeException.Kind.DTYPE) || kinds.contains(MergeException.Kind.CONTENT)) {
-            hint = "--non-float base or --non-float first says whose to take";
-        }
+        List<String> hints = new ArrayList<>();
+        kinds.stream().flatMap(kind -> hint(kind).stream()).forEach(hints::add);
+        Stream.of(e.getSuppressed())
+                .flatMap(cause -> cause instanceof IOException io ? Stream.ofNullable(hint(io)) : Stream.empty())
+                .distinct()
+                .forEach(hints::add);
         return new Failure(
-                e.problems(), Optional.ofNullable(hint), wrongUsage ? FundirCommand.WRONG_USAGE : FundirCommand.FAILED);
+                e.problems(), hints, e.tensors(), wrongUsage ? FundirCommand.WRONG_USAGE : FundirCommand.FAILED);
+    }
+
+    /** What helps against problems of a kind, whatever their sentences say. */
+    private static Optional<String> hint(MergeException.Kind kind) {
+        return Optional.ofNullable(
+                switch (kind) {
+                    case OUTPUT_EXISTS -> "--force replaces it";
+                    case NAMES -> "--missing available merges each tensor over the inputs that have it";
+                    case NON_FLOAT -> "--non-float base or --non-float first says whose to take";
+                    case SHAPE ->
+                        "models have to be of the same shapes, and tokenizers are not merged: where"
+                                + " vocabularies differ, bring the embeddings to one size first";
+                    default -> null;
+                });
     }
 
     private static String describe(IOException e) {
@@ -121,8 +137,9 @@ record Failure(List<String> sentences, Optional<String> hint, int exitCode) {
     int print(Terminal terminal, Throwable cause, boolean debug) {
         terminal.out().flush();
         sentences.forEach(sentence -> terminal.err().println("fundir: " + sentence));
-        hint.ifPresent(line -> terminal.err().println("hint: " + line));
+        hints.forEach(line -> terminal.err().println("hint: " + line));
         if (debug) {
+            tensors.forEach(name -> terminal.err().println("tensor: " + name));
             cause.printStackTrace(terminal.err());
         }
         return exitCode;

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.fundir.Checkpoint;
+import dev.fundir.CheckpointWriter;
+import dev.fundir.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,11 +175,13 @@ class MergeCommandTest {
     }
 
     @Test
-    void missingInputIsOneLine() {
+    void missingInputsAreALineEach() {
         FundirProcess.Outcome outcome =
                 Command.run("merge", "no.safetensors", "nor.safetensors", "-m", "average", "-o", "x.safetensors");
         assertEquals(1, outcome.exitCode());
-        assertEquals("fundir: no.safetensors: no such file or folder\n", outcome.err());
+        assertEquals(
+                "fundir: no.safetensors: no such file or folder\nfundir: nor.safetensors: no such file or folder\n",
+                outcome.err());
     }
 
     @Test
@@ -203,9 +208,9 @@ class MergeCommandTest {
         FundirProcess.Outcome outcome = Command.run("merge", recipe.toString(), "-o", out.toString());
         assertEquals(2, outcome.exitCode());
         List<String> lines = outcome.err().lines().toList();
-        assertEquals(5, lines.size(), outcome.err());
+        assertEquals(4, lines.size(), outcome.err());
         assertTrue(lines.get(0).startsWith("fundir: " + recipe + ":1:15: there is no merge method tise; did you mean"));
-        assertTrue(lines.get(4).startsWith("fundir: " + recipe + ":5:1: a recipe has no key n"), outcome.err());
+        assertTrue(lines.get(3).startsWith("fundir: " + recipe + ":5:1: a recipe has no key n"), outcome.err());
         assertFalse(Files.exists(out));
     }
 
@@ -222,6 +227,31 @@ class MergeCommandTest {
     }
 
     @Test
+    void hintsAreThoseOfTheProblem() throws IOException {
+        FundirProcess.Outcome weights = merge("--method", "linear", "--weights", "1,-1");
+        assertEquals(2, weights.exitCode());
+        assertTrue(weights.err().contains("weights add up to 0"), weights.err());
+        assertFalse(weights.err().contains("hint:"), weights.err());
+        FundirProcess.Outcome count = merge("--method", "model_stock");
+        assertEquals(1, count.err().lines().count(), count.err());
+        tensor("w", "w.safetensors", 2);
+        tensor("v", "v.safetensors", 2);
+        String[] models = {
+            folder.resolve("w.safetensors").toString(),
+            folder.resolve("v.safetensors").toString()
+        };
+        FundirProcess.Outcome lacking = mergeOf(models, "-m", "average");
+        assertTrue(
+                lacking.err().endsWith("hint: --missing available merges each tensor over the inputs that have it\n"));
+        FundirProcess.Outcome debug = mergeOf(models, "-m", "average", "--debug");
+        assertTrue(debug.err().contains("\ntensor: v\n"), debug.err());
+        tensor("w", "long.safetensors", 3);
+        models[1] = folder.resolve("long.safetensors").toString();
+        FundirProcess.Outcome shapes = mergeOf(models, "-m", "average");
+        assertTrue(shapes.err().contains("\nhint: models have to be of the same shapes, and tokenizers"), shapes.err());
+    }
+
+    @Test
     void debugShowsWhereItFailed() {
         FundirProcess.Outcome outcome = Command.run("inspect", "no.safetensors", "--debug");
         assertTrue(outcome.err().contains("NoSuchFileException"), outcome.err());
@@ -229,14 +259,27 @@ class MergeCommandTest {
     }
 
     private FundirProcess.Outcome merge(String... more) {
-        String[] start = {
-            "merge",
-            folder.resolve("model1.safetensors").toString(),
-            folder.resolve("model2.safetensors").toString(),
-            "-o",
-            folder.resolve("out.safetensors").toString()
-        };
-        return Command.run(Stream.concat(Stream.of(start), Stream.of(more)).toArray(String[]::new));
+        return mergeOf(
+                new String[] {
+                    folder.resolve("model1.safetensors").toString(),
+                    folder.resolve("model2.safetensors").toString()
+                },
+                more);
+    }
+
+    private FundirProcess.Outcome mergeOf(String[] models, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("merge"));
+        arguments.addAll(List.of(models));
+        arguments.addAll(List.of("-o", folder.resolve("out.safetensors").toString()));
+        arguments.addAll(List.of(more));
+        return Command.run(arguments.toArray(String[]::new));
+    }
+
+    /** Writes a checkpoint of one tensor. */
+    private void tensor(String name, String file, int elements) throws IOException {
+        CheckpointWriter.to(folder.resolve(file))
+                .tensor(name, DType.F32, new long[] {elements}, ByteBuffer.allocate(elements * Float.BYTES))
+                .write();
     }
 
     private List<String> files() throws IOException {

@@ -18,6 +18,18 @@ public final class NearNames {
      * @return {@code "; did you mean a, b?"}, or nothing when no name is near
      */
     public static String suggestion(String wanted, Iterable<String> names) {
+        List<String> near = of(wanted, names);
+        return near.isEmpty() ? "" : "; did you mean " + String.join(", ", near) + "?";
+    }
+
+    /**
+     * The names that may have been meant.
+     *
+     * @param wanted the unknown name
+     * @param names the known ones
+     * @return the nearest first; none when no name is near
+     */
+    public static List<String> of(String wanted, Iterable<String> names) {
         List<Candidate> near = new ArrayList<>();
         int most = Math.max(2, wanted.length() / 6);
         for (String name : names) {
@@ -26,13 +38,8 @@ public final class NearNames {
                 near.add(new Candidate(name, distance));
             }
         }
-        if (near.isEmpty()) {
-            return "";
-        }
         near.sort(Comparator.comparingInt(Candidate::distance));
-        return "; did you mean "
-                + String.join(
-                        ", ", near.stream().limit(MOST).map(Candidate::name).toList()) + "?";
+        return near.stream().limit(MOST).map(Candidate::name).toList();
     }
 
     private record Candidate(String name, int distance) {}

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.internal.recipe.LayerRange;
+import dev.fundir.internal.recipe.Place;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,15 @@ record Arrangement(MergeMethod method, List<Path> inputs, List<Part> parts, Opti
 
         /** Adds what was found missing. */
         default void report(Problems problems) {}
+
+        /**
+         * Where a recipe says the value of a model's parameter for a tensor; empty where none does.
+         *
+         * @param model its place among the models of the values
+         */
+        default Optional<Place> place(String parameter, int model, Site site) {
+            return Optional.empty();
+        }
     }
 
     /** Whether layers get numbers of their own. */

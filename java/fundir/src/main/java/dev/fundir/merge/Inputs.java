@@ -17,11 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/**
- * The open checkpoints of a merge, the base first, each once. Closing closes them; tensors that were found keep their
- * data.
- */
-final class Inputs implements AutoCloseable {
+/** The open checkpoints of a merge, the base first, each once. */
+final class Inputs {
     private final List<Checkpoint> checkpoints;
 
     /** The names of the tensors in each layer of an input, for those inputs that were asked for. */
@@ -38,25 +35,13 @@ final class Inputs implements AutoCloseable {
         this.tiedHeads = tiedHeads;
     }
 
-    /** Opens all of them, or none. */
-    static Inputs open(List<Path> paths) throws IOException {
-        List<Checkpoint> opened = new ArrayList<>();
+    /** Inputs that have been opened, in their order. Who opened them closes them. */
+    static Inputs of(List<Checkpoint> checkpoints) throws IOException {
         List<Optional<Tensor>> tiedHeads = new ArrayList<>();
-        try {
-            for (Path path : paths) {
-                Checkpoint checkpoint = Checkpoint.open(path);
-                opened.add(checkpoint);
-                tiedHeads.add(TiedHead.of(checkpoint));
-            }
-            return new Inputs(opened, tiedHeads);
-        } catch (IOException | RuntimeException e) {
-            opened.forEach(Checkpoint::close);
-            throw e;
+        for (Checkpoint checkpoint : checkpoints) {
+            tiedHeads.add(TiedHead.of(checkpoint));
         }
-    }
-
-    int count() {
-        return checkpoints.size();
+        return new Inputs(List.copyOf(checkpoints), tiedHeads);
     }
 
     Checkpoint get(int input) {
@@ -117,20 +102,13 @@ final class Inputs implements AutoCloseable {
         return IntStream.range(0, checkpoints.size())
                 .filter(input -> tiedHeads.get(input).isPresent())
                 .mapToObj(input -> checkpoints.get(input).path())
+                .distinct()
                 .toList();
     }
 
     /** The names of the tensors in a layer of an input; none in a layer that it does not have. */
     List<LayerName> layer(int input, int layer) {
         return layers.computeIfAbsent(input, this::byLayer).getOrDefault(layer, List.of());
-    }
-
-    /** How many layers an input has. */
-    int layerCount(int input) {
-        return layers.computeIfAbsent(input, this::byLayer).keySet().stream()
-                .mapToInt(layer -> layer + 1)
-                .max()
-                .orElse(0);
     }
 
     private Map<Integer, List<LayerName>> byLayer(int input) {
@@ -140,10 +118,5 @@ final class Inputs implements AutoCloseable {
                     .add(layer));
         }
         return byLayer;
-    }
-
-    @Override
-    public void close() {
-        checkpoints.forEach(Checkpoint::close);
     }
 }

@@ -28,8 +28,8 @@ import java.util.TreeMap;
  * }</pre>
  *
  * <p>Checkpoints are files, folders or index files, as {@link dev.fundir.Checkpoint#open(Path)} takes them. Tensors of
- * F16, BF16, F32 and F64 are merged, in any mixture; {@link NonFloat} says what becomes of the others. Not for several
- * threads at once.
+ * F16, BF16, F32, F64 and the F8 floats are merged, in any mixture; {@link NonFloat} says what becomes of the others.
+ * Not for several threads at once.
  */
 public final class Merge {
     /** The memory that blocks and reductions may take when nothing else is said: 256 MiB. */
@@ -76,7 +76,8 @@ public final class Merge {
     /**
      * The merge that a recipe describes, in mergekit's YAML schema: its method, base, models or slices with their
      * parameters, and dtype. What else a merge has is said here: seed, threads, shards and so on. A parameter set here
-     * replaces the recipe's for all models, and a dtype the recipe's.
+     * replaces the one that the recipe has for all models, and a dtype the recipe's. What models and slices of the
+     * recipe say themselves counts before it; a notice of the plan tells where that leaves it without effect.
      *
      * @param file the recipe; {@link #plan(Path)} reads it, and reports all that is wrong with it at once
      * @return the merge to describe further; it takes no base and no model
@@ -288,8 +289,10 @@ public final class Merge {
      *
      * @param output a path that ends in {@code .safetensors} is that file, anything else a folder
      * @return the plan, to look at and to run
-     * @throws MergeException if the merge cannot be done; it lists all problems
-     * @throws IOException if an input cannot be opened
+     * @throws MergeException if the merge cannot be done; it lists all problems, among them inputs that cannot be
+     *     opened
+     * @throws IOException if nothing else is wrong than that one input cannot be opened and no recipe names it, or if
+     *     the recipe cannot be read
      */
     public MergePlan plan(Path output) throws IOException {
         return Planner.plan(request(), Objects.requireNonNull(output, "output"));

@@ -82,10 +82,18 @@ final class MergeRun {
         } catch (NativeException e) {
             if (e.status() == Status.REQUEST) {
                 String where = e.tensor().isEmpty() ? "" : "tensor " + e.tensor() + ": ";
-                throw new MergeException(List.of(where + e.sentence()), EnumSet.of(MergeException.Kind.CONTENT));
+                throw new MergeException(List.of(where + e.sentence()), EnumSet.of(kindOf(e.tensor())));
             }
             throw atTarget(NativeErrors.of(e, plan.output()), staged);
         }
+    }
+
+    /** What a tensor that the engine refuses is about: inputs that must be the same, or what a method makes of them. */
+    private MergeException.Kind kindOf(String tensor) {
+        boolean copied = plan.entries().stream()
+                .anyMatch(entry ->
+                        entry.name().equals(tensor) && entry.method().equals(Setting.IDENTICAL.engineMethod()));
+        return copied ? MergeException.Kind.NON_FLOAT : MergeException.Kind.CONTENT;
     }
 
     /**

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Finds the models that recipes name by something else than a path, such as {@code hf://org/name@revision}. Called once
- * for each name, on the thread that plans.
+ * for each name, also for one that it does not find, on the thread that plans.
  */
 @FunctionalInterface
 public interface ModelResolver {

@@ -2,10 +2,13 @@ package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.DType;
+import dev.fundir.internal.recipe.LayerRange;
+import dev.fundir.internal.recipe.Place;
 import dev.fundir.merge.MergeException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,17 +32,29 @@ final class Planner {
 
     private MergePlan plan() throws IOException {
         Optional<Path> recipe = request.recipe();
-        RecipeReading.Result said = recipe.isPresent()
-                ? RecipeReading.read(recipe.get(), request, problems)
-                : new RecipeReading.Result(ofModels(), Optional.empty(), Optional.empty(), Optional.empty());
+        RecipeReading.Result said =
+                recipe.isPresent() ? RecipeReading.read(recipe.get(), request, problems) : ofRequest();
         checkOutputDType();
-        if (said.arrangement().isEmpty()) {
-            throw problems.exception();
+        said.arrangement().ifPresent(this::checkNonFloat);
+        try (OpenInputs opened = OpenInputs.of(said.models().keySet())) {
+            reportFailures(said, opened);
+            checkLayers(said, opened);
+            if (said.arrangement().isEmpty()
+                    || problems.areInRecipe()
+                    || !opened.failures().isEmpty()) {
+                problems.throwIfAny();
+            }
+            return plan(said, said.arrangement().orElseThrow(), opened);
         }
-        checkNonFloat(said.arrangement().get());
-        try (Inputs inputs = openInputs(said.arrangement().get())) {
-            return plan(said, said.arrangement().get(), inputs);
-        }
+    }
+
+    private RecipeReading.Result ofRequest() {
+        Optional<Arrangement> arrangement = ofModels();
+        Map<Path, Place> models = new LinkedHashMap<>();
+        request.base().ifPresent(path -> models.put(path, Place.START));
+        request.models().forEach(model -> models.put(model.path(), Place.START));
+        return new RecipeReading.Result(
+                arrangement, models, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), new Overrides());
     }
 
     /** What the method and the models that the caller named make. */
@@ -61,14 +76,16 @@ final class Planner {
         return Optional.of(new Arrangement(known.get(), paths, List.of(part), Optional.empty()));
     }
 
-    private MergePlan plan(RecipeReading.Result said, Arrangement arrangement, Inputs inputs) throws IOException {
+    private MergePlan plan(RecipeReading.Result said, Arrangement arrangement, OpenInputs opened) throws IOException {
         MergeMethod method = arrangement.method();
-        checkLayers(arrangement, inputs);
-        problems.throwIfRecipe();
+        Inputs inputs = Inputs.of(arrangement.inputs().stream()
+                .map(path -> opened.find(path).orElseThrow())
+                .toList());
         List<Site> sites = Sites.of(arrangement, inputs);
         Optional<DType> dtype = request.outputDType().or(said::dtype);
         List<PlannedTensor> tensors = new TensorPlanner(request, dtype, method, inputs).plan(sites, problems);
         arrangement.parts().forEach(part -> part.parameters().report(problems));
+        notices.addAll(said.overrides().notices());
         noteTiedHeads(tensors, inputs);
         Checkpoint first = inputs.get(0);
         Companions companions = Companions.beside(first, arrangement.tokenizer(), notices);
@@ -97,33 +114,37 @@ final class Planner {
     }
 
     /** The layers that a recipe takes have to be there. */
-    private void checkLayers(Arrangement arrangement, Inputs inputs) {
-        for (Arrangement.Part part : arrangement.parts()) {
-            for (Arrangement.Source source : part.sources()) {
-                int count = inputs.layerCount(source.input());
-                source.layers()
-                        .filter(range -> range.end() > count)
-                        .ifPresent(range -> problems.add(
-                                Kind.RECIPE,
-                                request.recipe().orElseThrow() + ": layer_range " + range + " of "
-                                        + inputs.nameOf(source.input()) + " reaches beyond its " + count
-                                        + (count == 1 ? " layer" : " layers")));
-            }
+    private void checkLayers(RecipeReading.Result said, OpenInputs opened) {
+        for (RecipeReading.Layers taken : said.layers()) {
+            LayerRange range = taken.range().value();
+            opened.find(taken.model()).map(OpenInputs::layerCount).ifPresent(count -> {
+                if (range.end() > count) {
+                    problems.at(
+                            request.recipe().orElseThrow(),
+                            taken.range().place(),
+                            "layer_range " + range + " of " + taken.model() + " reaches beyond its " + count
+                                    + (count == 1 ? " layer" : " layers"));
+                }
+            });
         }
     }
 
-    /** What is wrong with the request comes before a file that cannot be opened. */
-    private Inputs openInputs(Arrangement arrangement) throws IOException {
-        try {
-            return Inputs.open(arrangement.inputs());
-        } catch (IOException e) {
-            if (problems.isEmpty()) {
-                throw e;
-            }
-            MergeException exception = problems.exception();
-            exception.addSuppressed(e);
-            throw exception;
+    /** Inputs that cannot be opened, which are among all else that is wrong, and keep their exceptions. */
+    private void reportFailures(RecipeReading.Result said, OpenInputs opened) throws IOException {
+        boolean isOnly = request.recipe().isEmpty()
+                && problems.isEmpty()
+                && opened.failures().size() == 1;
+        if (isOnly) {
+            throw opened.failures().values().iterator().next();
         }
+        opened.failures().forEach((path, failure) -> {
+            if (request.recipe().isPresent()) {
+                problems.at(request.recipe().get(), said.models().get(path), OpenFailure.sentence(failure));
+            } else {
+                problems.add(Kind.INPUT, OpenFailure.sentence(failure));
+            }
+            problems.cause(failure);
+        });
     }
 
     private void checkOutputDType() {

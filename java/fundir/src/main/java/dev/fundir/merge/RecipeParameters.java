@@ -1,8 +1,12 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.recipe.Located;
 import dev.fundir.internal.recipe.ParameterSetting;
-import dev.fundir.merge.MergeException.Kind;
+import dev.fundir.internal.recipe.Parameters;
+import dev.fundir.internal.recipe.Place;
+import dev.fundir.internal.recipe.Recipe;
 import dev.fundir.merge.MergeParameter.Scope;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,35 +16,39 @@ import java.util.OptionalDouble;
 
 /**
  * The parameters of a part of the output as its recipe gives them: what a model says comes before what its slice says,
- * and that before what is said for all.
+ * and that before what is said for all, by the caller or else by the recipe.
  */
 final class RecipeParameters implements Arrangement.TensorParameters {
-    /**
-     * What is said about a source.
-     *
-     * @param name what messages call it, with its place
-     */
-    record Model(String name, Map<String, ParameterSetting> settings) {}
-
+    private final Path file;
+    private final Recipe recipe;
+    private final Recipe.Slice slice;
     private final MergeMethod method;
-    private final List<Map<String, ParameterSetting>> shared;
-    private final List<Model> models;
+    private final List<Recipe.Source> models;
     private final int basesBefore;
-    private final Map<String, List<String>> missing = new LinkedHashMap<>();
+    private final Overrides overrides;
+    private final Map<Located<String>, List<String>> missing = new LinkedHashMap<>();
 
     /**
      * Gathers what is said.
      *
-     * @param shared the slice's and those of the whole merge, in this order
      * @param models the sources but the base
      * @param basesBefore 1 if the first source is a base, else 0
      */
     RecipeParameters(
-            MergeMethod method, List<Map<String, ParameterSetting>> shared, List<Model> models, int basesBefore) {
+            Path file,
+            Recipe recipe,
+            Recipe.Slice slice,
+            MergeMethod method,
+            List<Recipe.Source> models,
+            int basesBefore,
+            Overrides overrides) {
+        this.file = file;
+        this.recipe = recipe;
+        this.slice = slice;
         this.method = method;
-        this.shared = List.copyOf(shared);
         this.models = List.copyOf(models);
         this.basesBefore = basesBefore;
+        this.overrides = overrides;
     }
 
     @Override
@@ -50,15 +58,10 @@ final class RecipeParameters implements Arrangement.TensorParameters {
         models.forEach(model -> ofModels.add(new LinkedHashMap<>()));
         for (MergeParameter parameter : method.parameters()) {
             if (parameter.scope() == Scope.SHARED) {
-                put(values, parameter, find(parameter, shared, output, depth), "", output);
+                put(values, parameter, Optional.empty(), output, depth);
             } else {
                 for (int i = 0; i < models.size(); i++) {
-                    Model model = models.get(i);
-                    List<Map<String, ParameterSetting>> chain = new ArrayList<>();
-                    chain.add(model.settings());
-                    chain.addAll(shared);
-                    String name = inputs.get(basesBefore + i);
-                    put(ofModels.get(i), parameter, find(parameter, chain, name, depth), model.name(), name);
+                    put(ofModels.get(i), parameter, Optional.of(models.get(i)), inputs.get(basesBefore + i), depth);
                 }
             }
         }
@@ -74,33 +77,72 @@ final class RecipeParameters implements Arrangement.TensorParameters {
 
     @Override
     public void report(Problems problems) {
-        missing.forEach((what, tensors) -> problems.add(
-                Kind.PARAMETER, what + " for " + Problems.list(tensors) + ": no filter fits, and it has no default"));
+        missing.forEach((what, tensors) -> problems.at(
+                file,
+                what.place(),
+                what.value() + " for " + Problems.list(tensors) + ": no filter fits, and it has no default"));
+    }
+
+    @Override
+    public Optional<Place> place(String parameter, int model, Site site) {
+        Recipe.Source source = models.get(model);
+        String tensor = site.names().get(basesBefore + model);
+        return closer(parameter, Optional.of(source), tensor)
+                .or(() -> overrides.mentions(parameter) ? Optional.empty() : recipeWide(parameter, tensor))
+                .map(Located::place);
     }
 
     private void put(
-            Map<String, Double> values, MergeParameter parameter, OptionalDouble value, String model, String tensor) {
+            Map<String, Double> values,
+            MergeParameter parameter,
+            Optional<Recipe.Source> model,
+            String tensor,
+            double depth) {
+        Optional<ParameterSetting> found = find(parameter.name(), model, tensor);
+        OptionalDouble value =
+                found.isPresent() ? OptionalDouble.of(value(parameter, found.get(), depth)) : parameter.defaultValue();
         if (value.isPresent()) {
             values.put(parameter.name(), value.getAsDouble());
-        } else {
-            String what = (model.isEmpty() ? "" : model + ": ") + "parameter " + parameter.name() + " is missing";
-            missing.computeIfAbsent(what, key -> new ArrayList<>()).add(tensor);
+        } else if (!overrides.mentions(parameter.name())) {
+            Located<String> who =
+                    model.flatMap(Recipe.Source::model).or(recipe::method).orElseThrow();
+            String what =
+                    (model.isPresent() ? who.value() + ": " : "") + "parameter " + parameter.name() + " is missing";
+            missing.computeIfAbsent(new Located<>(who.place(), what), key -> new ArrayList<>())
+                    .add(tensor);
         }
     }
 
-    private static OptionalDouble find(
-            MergeParameter parameter, List<Map<String, ParameterSetting>> chain, String tensor, double depth) {
-        for (Map<String, ParameterSetting> settings : chain) {
-            Optional<ParameterSetting> found =
-                    Optional.ofNullable(settings.get(parameter.name())).flatMap(setting -> setting.of(tensor));
-            if (found.isPresent()) {
-                return OptionalDouble.of(value(parameter, found.get(), depth));
-            }
+    private Optional<ParameterSetting> find(String parameter, Optional<Recipe.Source> model, String tensor) {
+        Optional<ParameterSetting> closer = closer(parameter, model, tensor).map(Located::value);
+        if (closer.isPresent()) {
+            overrides.passOver(parameter);
+            return closer;
         }
-        return parameter.defaultValue();
+        return overrides.take(parameter).or(() -> recipeWide(parameter, tensor).map(Located::value));
     }
 
-    /** Numbers are interpolated between the points of a gradient; of words and truths the point before counts. */
+    /** What the model or the slice says. */
+    private Optional<Located<ParameterSetting>> closer(String parameter, Optional<Recipe.Source> model, String tensor) {
+        return model.flatMap(source -> said(source.parameters(), parameter, tensor))
+                .or(() -> said(slice.parameters(), parameter, tensor));
+    }
+
+    /** What the recipe says for all. */
+    private Optional<Located<ParameterSetting>> recipeWide(String parameter, String tensor) {
+        return said(recipe.parameters(), parameter, tensor);
+    }
+
+    private static Optional<Located<ParameterSetting>> said(Parameters parameters, String parameter, String tensor) {
+        return Optional.ofNullable(parameters.settings().get(parameter)).flatMap(setting -> setting.value()
+                .of(tensor)
+                .map(found -> new Located<>(
+                        found instanceof ParameterSetting.Scalar scalar ? scalar.place() : setting.place(), found)));
+    }
+
+    /**
+     * Numbers are interpolated between the points of a gradient; of words, truths and counts the point before counts.
+     */
     private static double value(MergeParameter parameter, ParameterSetting setting, double depth) {
         List<ParameterSetting.Scalar> points = setting.scalars();
         double place = depth * (points.size() - 1);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +42,12 @@ final class TensorPlanner {
     private final Map<Integer, List<String>> lacking = new TreeMap<>();
     private final List<String> withoutBase = new ArrayList<>();
     private final List<String> withTooFew = new ArrayList<>();
-    private final List<String> shapesDiffer = new ArrayList<>();
-    private final List<String> dtypesDiffer = new ArrayList<>();
+
+    /** By name, what each input has. */
+    private final Map<String, String> shapesDiffer = new LinkedHashMap<>();
+
+    private final Map<String, String> dtypesDiffer = new LinkedHashMap<>();
+    private final ParameterConflicts conflicts;
 
     /**
      * A planner for one merge.
@@ -54,6 +59,7 @@ final class TensorPlanner {
         this.outputDType = outputDType;
         this.method = method;
         this.inputs = inputs;
+        this.conflicts = new ParameterConflicts(request.recipe(), method);
     }
 
     /** The tensors of the output, in the order of the sites; those that have a problem are left out. */
@@ -72,7 +78,7 @@ final class TensorPlanner {
             return Optional.empty();
         }
         if (countDistinct(found, tensor -> Arrays.toString(tensor.shape())) > 1) {
-            shapesDiffer.add(site.name() + describe(site, found, tensor -> Arrays.toString(tensor.shape())));
+            shapesDiffer.put(site.name(), describe(site, found, tensor -> Arrays.toString(tensor.shape())));
             return Optional.empty();
         }
         long mergeable = found.stream()
@@ -81,7 +87,7 @@ final class TensorPlanner {
         if (mergeable == found.size()) {
             return merged(site, found);
         }
-        return mergeable == 0 ? copied(site, found) : unlikeDTypes(site, found);
+        return copied(site, found);
     }
 
     private Optional<PlannedTensor> merged(Site site, List<Found> found) {
@@ -100,14 +106,19 @@ final class TensorPlanner {
                 .map(each -> each.source() - (withBase ? 1 : 0))
                 .toList();
         if (models.size() < method.fewestModels()) {
-            withTooFew.add(site.name());
+            // Where all models have the tensor, there are too few models, which is no problem of a tensor.
+            if (found.size() < site.names().size()) {
+                withTooFew.add(site.name());
+            }
             return Optional.empty();
         }
         ParameterValues values = site.part().parameters().of(site.name(), site.names(), site.depth());
+        conflicts.check(site, values, models);
         Setting setting = Setting.of(method, values, withBase, models);
         return Optional.of(planned(site, settings.computeIfAbsent(setting, same -> same), dtype, found));
     }
 
+    /** A tensor that cannot be averaged, since its elements are no floats in one of the inputs, or in all. */
     private Optional<PlannedTensor> copied(Site site, List<Found> found) {
         if (request.nonFloat() == NonFloat.ERROR && found.size() > 1) {
             return countDistinct(found, Tensor::dtype) == 1
@@ -121,12 +132,14 @@ final class TensorPlanner {
                 .filter(each -> !ofModel || each.source() != BASE)
                 .findFirst()
                 .orElse(found.get(0));
-        return Optional.of(planned(site, Setting.COPY, from.tensor().dtype(), List.of(from)));
+        DType own = from.tensor().dtype();
+        DType dtype = MERGEABLE.contains(own) ? outputDType.orElse(own) : own;
+        return Optional.of(planned(site, dtype == own ? Setting.COPY : Setting.CONVERT, dtype, List.of(from)));
     }
 
     private Optional<PlannedTensor> unlikeDTypes(Site site, List<Found> found) {
-        dtypesDiffer.add(
-                site.name() + describe(site, found, tensor -> tensor.dtype().name()));
+        dtypesDiffer.put(
+                site.name(), describe(site, found, tensor -> tensor.dtype().name()));
         return Optional.empty();
     }
 
@@ -176,20 +189,29 @@ final class TensorPlanner {
         lacking.forEach((input, names) -> problems.add(
                 Kind.NAMES,
                 inputs.nameOf(input) + " lacks " + tensors(names.size()) + " that other inputs have: "
-                        + Problems.list(names)));
-        addList(
+                        + Problems.list(names),
+                names));
+        report(
                 problems,
-                Kind.NAMES,
+                Kind.TOO_FEW,
+                " that models have and the base " + inputs.nameOf(BASE) + " lacks: ",
                 withoutBase,
-                " that models have and the base " + inputs.nameOf(BASE) + " lacks: ");
-        addList(problems, Kind.NAMES, withTooFew, " that fewer models have than " + method + " needs: ");
-        addList(problems, Kind.SHAPE, shapesDiffer, " with shapes that differ: ");
-        addList(problems, Kind.DTYPE, dtypesDiffer, " with dtypes that cannot be merged with each other: ");
+                withoutBase);
+        report(problems, Kind.TOO_FEW, " that fewer models have than " + method + " needs: ", withTooFew, withTooFew);
+        report(problems, Kind.SHAPE, " with shapes that differ: ", shapesDiffer);
+        report(problems, Kind.NON_FLOAT, " with dtypes that cannot be merged with each other: ", dtypesDiffer);
+        conflicts.report(problems);
     }
 
-    private static void addList(Problems problems, Kind kind, List<String> names, String what) {
+    private static void report(Problems problems, Kind kind, String what, Map<String, String> described) {
+        List<String> shown = new ArrayList<>();
+        described.forEach((name, description) -> shown.add(name + description));
+        report(problems, kind, what, List.copyOf(described.keySet()), shown);
+    }
+
+    private static void report(Problems problems, Kind kind, String what, List<String> names, List<String> shown) {
         if (!names.isEmpty()) {
-            problems.add(kind, tensors(names.size()) + what + Problems.list(names));
+            problems.add(kind, tensors(names.size()) + what + Problems.list(shown), names);
         }
     }
 

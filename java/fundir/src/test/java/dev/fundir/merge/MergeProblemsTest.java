@@ -71,6 +71,8 @@ class MergeProblemsTest {
         MergeException e = refused(Merge.method("average").model(a).model(many.write()));
         assertOne(e, "lacks 40 tensors");
         assertOne(e, "and 35 more");
+        assertEquals(40, e.tensors().size(), "all of them can be had");
+        assertTrue(e.tensors().contains("more.39"));
     }
 
     @Test
@@ -109,8 +111,69 @@ class MergeProblemsTest {
     void dtypesThatDoNotGoTogetherAreNamed() throws IOException {
         Path ints = model("ints").i64("w", 1, 2).write();
         MergeException e = refused(Merge.method("average").model(a).model(ints));
-        assertEquals(Set.of(Kind.DTYPE), e.kinds());
+        assertEquals(Set.of(Kind.NON_FLOAT), e.kinds());
         assertOne(e, "w (F32 in " + a + ", I64 in " + ints + ")");
+    }
+
+    @Test
+    void nonFloatSettlesTensorsThatAreFloatsInSomeInputs() throws IOException {
+        Path ints = model("ints").i64("w", 1, 2).write();
+        Merge ofFirst = Merge.method("average").model(ints).model(a).nonFloat(NonFloat.FIRST);
+        assertEquals(DType.I64, ofFirst.plan(out()).entries().get(0).dtype());
+        Merge ofBase = Merge.method("task_arithmetic")
+                .base(a)
+                .model(ints)
+                .parameter("weight", 1)
+                .nonFloat(NonFloat.BASE)
+                .outputDType(DType.BF16);
+        PlanEntry entry = ofBase.plan(out()).entries().get(0);
+        assertEquals(DType.BF16, entry.dtype(), "a float that is taken gets the output's dtype");
+        assertEquals(1, entry.inputs().size());
+    }
+
+    @Test
+    void wrongNumberOfModelsIsNoProblemOfEachTensor() {
+        MergeException e = refused(Merge.method("model_stock").base(a).model(b));
+        assertEquals(1, e.problems().size(), e.getMessage());
+        assertEquals(Set.of(Kind.MODELS), e.kinds());
+    }
+
+    @Test
+    void baseAmongTheModelsIsTheBaseOnly() throws IOException {
+        Path c = model("c").f32("w", 5, 6).write();
+        Path link = Files.createSymbolicLink(folder.resolve("link"), a);
+        MergePlan plan = Merge.method("model_stock")
+                .base(link)
+                .model(a)
+                .model(b)
+                .model(c)
+                .plan(out());
+        assertEquals(3, plan.entries().get(0).inputs().size());
+        assertEquals(List.of(a + " is the base: it is not one of the models as well"), plan.notices());
+        assertOne(
+                refused(Merge.method("ties")
+                        .base(a)
+                        .model(a, Map.of("weight", 1))
+                        .model(b)
+                        .perModel("density", List.of(1, 1))
+                        .parameter("weight", 1)),
+                a + " is the base, and a base has no weight");
+        MergePlan linear =
+                Merge.method("linear").model(a).model(a).parameter("weight", 1).plan(out());
+        assertEquals(2, linear.entries().get(0).inputs().size(), "without a base, a model may be there twice");
+    }
+
+    @Test
+    void parametersThatDoNotGoTogetherAreOneProblem() {
+        Merge della = Merge.method("della").base(a).model(b).model(b).parameter("weight", 1);
+        assertEquals(
+                List.of(
+                        "density 0.1 with epsilon 0.15 gives probabilities from -0.05 to 0.25, but they must lie between"
+                                + " 0 and 1: choose a smaller epsilon; so it is for w"),
+                refused(della.parameter("density", 0.1)).problems());
+        MergeException e = refused(Merge.method("linear").model(a).model(b).perModel("weight", List.of(2, -2)));
+        assertEquals(Set.of(Kind.PARAMETER), e.kinds());
+        assertOne(e, "the weights add up to 0");
     }
 
     @Test
@@ -123,6 +186,7 @@ class MergeProblemsTest {
                 .parameter("weight", 1)
                 .missing(Missing.AVAILABLE));
         assertOne(e, "the base " + base + " lacks: w");
+        assertEquals(Set.of(Kind.TOO_FEW), e.kinds());
     }
 
     @Test
@@ -173,7 +237,21 @@ class MergeProblemsTest {
                 .model(folder.resolve("none.safetensors"))
                 .parameter("density", 1));
         assertOne(e, "no parameter density");
+        assertOne(e, "none.safetensors: no such file or folder");
+        assertEquals(Set.of(Kind.PARAMETER, Kind.INPUT), e.kinds());
         assertTrue(e.getSuppressed()[0] instanceof NoSuchFileException);
+    }
+
+    @Test
+    void allInputsThatDoNotOpenAreListed() throws IOException {
+        Path junk = Files.writeString(folder.resolve("junk.safetensors"), "junk");
+        MergeException e = refused(Merge.method("average")
+                .model(junk)
+                .model(folder.resolve("none"))
+                .model(junk));
+        assertEquals(2, e.problems().size(), e.getMessage());
+        assertEquals(2, e.getSuppressed().length);
+        assertEquals(Set.of(Kind.INPUT), e.kinds());
     }
 
     private MergeException refused(Merge merge) {

@@ -1,36 +1,30 @@
 package dev.fundir.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fundir.merge.MergeException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recipes: what is planned of them, and what is said about their mistakes. */
+/** Recipes, and what is planned of them. */
 class RecipeTest {
-    private static final int LAYERS = 5;
-
     @TempDir
     Path folder;
 
+    private SampleRecipes sample;
+
     @BeforeEach
     void writeModels() throws IOException {
-        for (String name : List.of("base", "a", "b")) {
-            model(name, true, "{\"num_hidden_layers\": 5, \"vocab_size\": 9, \"torch_dtype\": \"float32\"}");
-        }
+        sample = SampleRecipes.in(folder);
     }
 
     @Test
@@ -52,7 +46,7 @@ class RecipeTest {
                   lambda: [2.0, 4.0]
                 """);
         double[] expected = {0, 0.5, 1, 0.75, 0.5};
-        for (int layer = 0; layer < LAYERS; layer++) {
+        for (int layer = 0; layer < SampleRecipes.LAYERS; layer++) {
             PlanEntry mlp = entries.get("model.layers." + layer + ".mlp.weight");
             assertEquals(
                     List.of(0, 1, 2),
@@ -152,7 +146,7 @@ class RecipeTest {
 
     @Test
     void aTiedHeadTakesPartWithTheEmbeddings() throws IOException {
-        model("tied", false, "{\"tie_word_embeddings\": true}");
+        sample.model("tied", false, "{\"tie_word_embeddings\": true}");
         MergePlan plan = Merge.recipe(recipe("""
                         merge_method: linear
                         models: [{model: $tied}, {model: $a}]
@@ -180,93 +174,106 @@ class RecipeTest {
                 })
                 .plan(folder.resolve("out"));
         assertTrue(plan.entries().get(0).inputs().get(0).file().startsWith(folder.resolve("b")));
-        assertOne(refused(recipe), "2:18: hf://org/name@v1 is a model of the Hub");
+        assertOne(sample.refused(Merge.recipe(recipe)), "2:18: hf://org/name@v1 is a model of the Hub");
     }
 
     @Test
-    void tenMistakesAreTenLinesWithTheirPlaces() throws IOException {
-        Path recipe = recipe("""
+    void mergeKeysTakeOverWhatIsNotSaid() throws IOException {
+        Map<String, PlanEntry> entries = entries("""
                 merge_method: ties
-                base_modle: $base
+                base_model: $base
                 models:
                 - model: $a
-                  parameters:
-                    weigth: 1
-                    density: 1.5
-                - model: $nowhere
-                  parameters: {weight: one, density: [0.1, [0.2]]}
+                  parameters: &first {weight: 0.5, density: 0.25}
                 - model: $b
-                  parameter: {}
-                parameters:
-                  normalize: perhaps
-                dtype: float31
-                tokenizer_source: union
+                  parameters:
+                    density: 0.75
+                    <<: [*first, {weight: 2, density: 1}]
                 """);
-        MergeException e = refused(recipe);
-        assertEquals(Set.of(Kind.RECIPE), e.kinds());
-        for (String expected : List.of(
-                ":1:15: ties needs a base_model",
-                ":4:10: parameter weight is missing for ",
-                ":10:10: parameter weight is missing for ",
-                ":2:1: a recipe has no key base_modle; did you mean base_model?",
-                ":6:13: ties has no parameter weigth; did you mean weight?",
-                ":7:14: parameter density is 1.5, expected a number from 0 to 1",
-                ":8:10: there is no file or folder ",
-                ":9:24: parameter weight is one, expected a number",
-                ":9:44: a value of parameter density is a list, expected a number or a word",
-                ":11:3: an entry of models has no key parameter; did you mean parameters?",
-                ":13:14: parameter normalize is perhaps, expected true or false",
-                ":14:8: there is no dtype float31; did you mean float32",
-                ":15:19: tokenizer_source union is not supported")) {
-            assertOne(e, expected);
-        }
-        e.problems().forEach(problem -> assertTrue(problem.matches("(?s)\\Q" + recipe + "\\E:\\d+:\\d+: .*"), problem));
-        assertFalse(Files.exists(folder.resolve("out")));
+        List<PlanInput> inputs = entries.get("model.norm.weight").inputs();
+        assertEquals(0.5, inputs.get(2).parameters().get("weight"), "of the first map that has it");
+        assertEquals(0.75, inputs.get(2).parameters().get("density"), "its own wins");
     }
 
     @Test
-    void wrongShapesOfRecipesAreSaid() throws IOException {
-        for (Map.Entry<String, String> each : Map.ofEntries(
-                        Map.entry("", "1:1: the recipe is empty"),
-                        Map.entry("- a\n", "1:1: the recipe is a list, expected a map"),
-                        Map.entry("a: [", "1:5: this is not YAML"),
-                        Map.entry("merge_method: linear\n", "1:1: the recipe has no models and no slices"),
-                        Map.entry("merge_method: linear\nmodels: []\n", "2:9: models is empty"),
-                        Map.entry("merge_method: linear\nmodels: {a: b}\n", "2:9: models is a map, expected a list"),
-                        Map.entry(
-                                "merge_method: liner\nmodels: [{model: $a}]\n",
-                                "1:15: there is no merge method liner; did you mean linear?"),
-                        Map.entry(
-                                "merge_method: linear\nmodels: [{model: $a}]\n",
-                                "2:18: parameter weight is missing for"),
-                        Map.entry(
-                                "merge_method: slerp\nbase_model: $a\nmodels: [{model: $b}]\n",
-                                "1:15: parameter t is missing"),
-                        Map.entry("merge_method: linear\nmodels: [{}]\n", "2:10: an entry of models has no model"),
-                        Map.entry(
-                                "merge_method: linear\nmerge_method: ties\nmodels: [{model: $a}]\n",
-                                "2:1: a recipe has the key merge_method twice"),
-                        Map.entry(
-                                "merge_method: passthrough\nmodels: [{model: $a}, {model: $b}]\n",
-                                "2:18: passthrough merges exactly 1 model, but 2 are given"),
-                        Map.entry(
-                                "merge_method: passthrough\nslices: [{sources: [{model: $a, layer_range: [3, 2]}]}]\n",
-                                "is empty: the end is one more"),
-                        Map.entry(
-                                "merge_method: passthrough\nslices: [{sources: [{model: $a, layer_range: [3, 9]}]}]\n",
-                                "reaches beyond its 5 layers"),
-                        Map.entry(
-                                "merge_method: linear\nmodules: {}\nmodels: [{model: $a, parameters: {weight: }}]\n",
-                                "2:10: modules: merging the modules"),
-                        Map.entry(
-                                "merge_method: ties\nbase_model: $a\nmodels: [{model: $b, parameters: {weight: {filter: q, value: 1}}}]\n",
-                                "parameter weight is missing for lm_head.weight"))
-                .entrySet()) {
-            MergeException e = refused(recipe(each.getKey()));
-            assertTrue(
-                    e.problems().stream().anyMatch(problem -> problem.contains(each.getValue())),
-                    each.getKey() + " gives " + e.problems());
+    void aliasesMayBeMany() throws IOException {
+        StringBuilder recipe = new StringBuilder("merge_method: linear\nmodels:\n");
+        recipe.append("- {model: $a, parameters: &p {weight: &w [1, 2]}}\n");
+        recipe.append("- {model: $b, parameters: *p}\n".repeat(60));
+        assertEquals(
+                61, entries(recipe.toString()).get("model.norm.weight").inputs().size());
+    }
+
+    @Test
+    void nullsStandForWhatMayBeLeftOut() throws IOException {
+        Map<String, PlanEntry> entries = entries("""
+                \uFEFFmerge_method: linear
+                base_model: ~
+                models: [{model: $a, parameters: null}, {model: $b, parameters: }]
+                parameters: {weight: [{filter: ~, value: 1}]}
+                dtype: Null
+                out_dtype: NULL
+                tokenizer_source:
+                chat_template: ~
+                """);
+        assertEquals(2, entries.get("model.norm.weight").inputs().size());
+    }
+
+    @Test
+    void oneModelUnderSeveralNamesIsOne() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("base"));
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.resolve("base"));
+        for (String base : List.of("$link", "'" + relative + "'")) {
+            Map<String, PlanEntry> entries = entries("merge_method: slerp\nbase_model: " + base
+                    + "\nmodels: [{model: $base}, {model: $a}]\n" + "parameters: {t: 1}\n");
+            assertEquals(2, entries.get("model.norm.weight").inputs().size());
         }
+    }
+
+    @Test
+    void whatModelsSayCountsBeforeWhatTheCallerSets() throws IOException {
+        Merge merge = Merge.recipe(recipe("""
+                        merge_method: linear
+                        models:
+                        - {model: $a, parameters: {weight: 0.25}}
+                        - {model: $b, parameters: {weight: [{filter: mlp, value: 0.75}]}}
+                        parameters: {weight: 3}
+                        """)).parameter("weight", 4).parameter("normalize", false);
+        MergePlan plan = merge.plan(folder.resolve("out"));
+        List<PlanInput> norm = byName(plan).get("model.norm.weight").inputs();
+        assertEquals(0.25, norm.get(0).parameters().get("weight"));
+        assertEquals(4.0, norm.get(1).parameters().get("weight"), "the recipe's for all models is replaced");
+        assertEquals(List.of(), plan.notices());
+        MergePlan without = Merge.recipe(recipe("""
+                        merge_method: linear
+                        models: [{model: $a, parameters: {weight: 0.25}}]
+                        """)).parameter("weight", 4).plan(folder.resolve("out"));
+        assertEquals(1, without.notices().size());
+        assertTrue(without.notices().get(0).startsWith("the weight that is set has no effect"));
+    }
+
+    @Test
+    void theTableThatT5SharesIsBeforeTheLayers() throws IOException {
+        for (String name : List.of("t5", "t5b")) {
+            SampleCheckpoint.at(folder.resolve(name + ".safetensors"))
+                    .f32("shared.weight", 1)
+                    .f32("encoder.block.0.layer.0.SelfAttention.q.weight", 1)
+                    .f32("encoder.final_layer_norm.weight", 1)
+                    .write();
+        }
+        String recipe = """
+                merge_method: passthrough
+                slices:
+                - sources: [{model: 'F/t5.safetensors', layer_range: [0, 1]}]
+                - sources: [{model: 'F/t5b.safetensors', layer_range: [0, 1]}]
+                """;
+        Map<String, PlanEntry> entries = entries(recipe.replace("F/", folder + "/"));
+        assertTrue(entries.get("shared.weight").inputs().get(0).file().endsWith("t5.safetensors"));
+        assertTrue(entries.get("encoder.final_layer_norm.weight")
+                .inputs()
+                .get(0)
+                .file()
+                .endsWith("t5b.safetensors"));
     }
 
     @Test
@@ -277,25 +284,8 @@ class RecipeTest {
         assertThrows(IllegalStateException.class, () -> merge.perModel("weight", List.of(1)));
     }
 
-    private void model(String name, boolean hasHead, String config) throws IOException {
-        Path model = Files.createDirectory(folder.resolve(name));
-        SampleCheckpoint sample = SampleCheckpoint.at(model.resolve("model.safetensors"))
-                .f32("model.embed_tokens.weight", new long[] {3, 2}, 1, 2, 3, 4, 5, 6)
-                .f32("model.norm.weight", 1, 2);
-        if (hasHead) {
-            sample.f32("lm_head.weight", new long[] {3, 2}, 6, 5, 4, 3, 2, 1);
-        }
-        IntStream.range(0, LAYERS).forEach(layer -> {
-            sample.f32("model.layers." + layer + ".mlp.weight", 1, 2, layer);
-            sample.f32("model.layers." + layer + ".attn.weight", 3, layer);
-        });
-        sample.write();
-        Files.writeString(model.resolve("config.json"), config);
-    }
-
     private Path recipe(String text) throws IOException {
-        String here = text.replaceAll("\\$(\\w+)", "'" + folder + "/$1'");
-        return Files.writeString(folder.resolve("recipe.yml"), here);
+        return sample.recipe(text);
     }
 
     private Map<String, PlanEntry> entries(String text) throws IOException {
@@ -304,10 +294,6 @@ class RecipeTest {
 
     private static Map<String, PlanEntry> byName(MergePlan plan) {
         return plan.entries().stream().collect(Collectors.toMap(PlanEntry::name, entry -> entry));
-    }
-
-    private MergeException refused(Path recipe) {
-        return assertThrows(MergeException.class, () -> Merge.recipe(recipe).plan(folder.resolve("out")));
     }
 
     private static void assertOne(MergeException e, String part) {

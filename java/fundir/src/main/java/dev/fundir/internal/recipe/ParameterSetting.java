@@ -5,10 +5,11 @@ import java.util.Optional;
 
 /** What a recipe says a parameter is. Values are texts, as they are written. */
 public sealed interface ParameterSetting {
-    /** Where the recipe says it. */
-    Place place();
-
-    /** One value for all tensors. */
+    /**
+     * One value for all tensors.
+     *
+     * @param place where the value is
+     */
     record Scalar(Place place, String value) implements ParameterSetting {}
 
     /**
@@ -16,10 +17,13 @@ public sealed interface ParameterSetting {
      *
      * @param points evenly spread from the first layer to the last; at least one
      */
-    record Gradient(Place place, List<Scalar> points) implements ParameterSetting {}
+    record Gradient(List<Scalar> points) implements ParameterSetting {}
 
     /** Values for tensors by their names: the first case that fits counts. */
-    record Cases(Place place, List<Case> cases) implements ParameterSetting {}
+    record Cases(List<Case> cases) implements ParameterSetting {}
+
+    /** Something that has been reported as a mistake: what it says is not known, but it is not missing. */
+    record Mistaken() implements ParameterSetting {}
 
     /**
      * A value for some tensors.
@@ -51,9 +55,10 @@ public sealed interface ParameterSetting {
         if (this instanceof Gradient gradient) {
             return gradient.points();
         }
-        return ((Cases) this)
-                .cases().stream()
+        return this instanceof Cases several
+                ? several.cases().stream()
                         .flatMap(each -> each.setting().scalars().stream())
-                        .toList();
+                        .toList()
+                : List.of();
     }
 }

@@ -10,6 +10,21 @@ public record Place(int line, int column) implements Comparable<Place> {
     /** The beginning of a recipe: where what is missing is reported. */
     public static final Place START = new Place(1, 1);
 
+    /**
+     * The place behind some characters of a text.
+     *
+     * @param characters how many code points; what is beyond the end does not count
+     */
+    static Place of(String text, int characters) {
+        int line = 1;
+        int column = 1;
+        for (int character : text.codePoints().limit(characters).toArray()) {
+            line += character == '\n' ? 1 : 0;
+            column = character == '\n' ? 1 : column + 1;
+        }
+        return new Place(line, column);
+    }
+
     @Override
     public int compareTo(Place other) {
         return line == other.line ? Integer.compare(column, other.column) : Integer.compare(line, other.line);

@@ -1,25 +1,24 @@
 package dev.fundir.internal.recipe;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A merge recipe as it is written, in mergekit's schema. What its names and values mean has not been looked at.
  *
- * @param text the whole of it
+ * @param method empty where it is missing or a mistake, as with all that follows
+ * @param hasBase whether there is a base, be it one that is a mistake
  * @param models the models, where the recipe has {@code models}
  * @param slices the slices, where it has {@code slices}; one of the two lists is empty
  * @param parameters those of the whole merge
  */
 public record Recipe(
-        String text,
         Optional<Located<String>> method,
         Optional<Located<String>> base,
+        boolean hasBase,
         List<Source> models,
         List<Slice> slices,
-        Map<String, ParameterSetting> parameters,
+        Parameters parameters,
         Optional<Located<String>> dtype,
         Optional<Located<String>> outputDType,
         Optional<Located<String>> tokenizerSource,
@@ -28,22 +27,21 @@ public record Recipe(
     /**
      * A model that is merged.
      *
+     * @param place of the whole entry
+     * @param model empty where it is missing or a mistake
      * @param layers those that are taken; empty for all of a model
      */
     public record Source(
-            Located<String> model, Optional<Located<LayerRange>> layers, Map<String, ParameterSetting> parameters) {}
+            Place place,
+            Optional<Located<String>> model,
+            Optional<Located<LayerRange>> layers,
+            Parameters parameters) {}
 
     /** Some layers of the output, and what they are made of. */
-    public record Slice(Place place, List<Source> sources, Map<String, ParameterSetting> parameters) {}
+    public record Slice(List<Source> sources, Parameters parameters) {}
 
-    /** Every mention of a model, in the order of the recipe. */
-    public Stream<Located<String>> references() {
-        return Stream.of(
-                        base.stream(),
-                        models.stream().map(Source::model),
-                        slices.stream()
-                                .flatMap(slice -> slice.sources().stream())
-                                .map(Source::model))
-                .flatMap(each -> each);
+    /** The slices; of a recipe with {@code models} one, which is all of the output. */
+    public List<Slice> parts() {
+        return slices.isEmpty() ? List.of(new Slice(models, Parameters.NONE)) : slices;
     }
 }

@@ -6,16 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** Reads a recipe from YAML. Everything that is not as it should be is reported with its place, and left out. */
 public final class RecipeReader {
@@ -29,6 +19,11 @@ public final class RecipeReader {
             "out_dtype",
             "tokenizer_source",
             "chat_template");
+    /** What mergekit has and this does not, with the reason. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "tokenizer", "building a tokenizer is not supported; tokenizer_source takes base or a model's path",
+            "modules", "merging the modules of a model one by one is not supported; use models or slices");
+
     private static final List<String> SOURCE_KEYS = List.of("model", "layer_range", "parameters");
     private static final List<String> MODEL_KEYS = List.of("model", "parameters");
     private static final List<String> SLICE_KEYS = List.of("sources", "parameters");
@@ -54,141 +49,131 @@ public final class RecipeReader {
     }
 
     private Optional<Recipe> read(String text) {
-        Optional<Node> root;
+        Optional<YamlNode> root;
         try {
-            root = compose(text);
-        } catch (MarkedYamlEngineException e) {
-            Place place = e.getProblemMark()
-                    .map(mark -> new Place(mark.getLine() + 1, mark.getColumn() + 1))
-                    .orElse(Place.START);
-            problems.accept(place, "this is not YAML: " + oneLine(e.getProblem()));
-            return Optional.empty();
-        } catch (YamlEngineException e) {
-            problems.accept(Place.START, "this is not YAML: " + oneLine(e.getMessage()));
+            root = YamlComposer.compose(text);
+        } catch (YamlMistake e) {
+            problems.accept(e.place(), e.getMessage());
             return Optional.empty();
         }
         if (root.isEmpty() || YamlNodes.isNull(root.get())) {
             problems.accept(Place.START, "the recipe is empty");
             return Optional.empty();
         }
-        if (!(root.get() instanceof MappingNode)) {
-            yaml.problem(root.get(), "the recipe is " + YamlNodes.kind(root.get()) + ", expected a map");
+        if (!(root.get() instanceof YamlNode.Mapping map)) {
+            yaml.problem(root.get(), "the recipe is " + root.get().kind() + ", expected a map");
             return Optional.empty();
         }
-        return Optional.of(recipe(text, root.get()));
+        return Optional.of(recipe(withoutRefused(map)));
     }
 
-    private static Optional<Node> compose(String text) {
-        LoadSettings settings = LoadSettings.builder().build();
-        return new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
+    /** Keys that are refused with a reason of their own are not reported as unknown as well. */
+    private YamlNode withoutRefused(YamlNode.Mapping root) {
+        List<YamlNode.Member> members = new ArrayList<>();
+        for (YamlNode.Member member : root.members()) {
+            if (member.key() instanceof YamlNode.Scalar key && REFUSED.containsKey(key.text())) {
+                yaml.problem(key, key.text() + ": " + REFUSED.get(key.text()));
+            } else {
+                members.add(member);
+            }
+        }
+        return new YamlNode.Mapping(root.place(), members, root.size());
     }
 
-    private static String oneLine(String message) {
-        return String.valueOf(message).strip().replaceAll("\\s+", " ");
-    }
-
-    private Recipe recipe(String text, Node root) {
-        Map<String, Node> all = new LinkedHashMap<>(yaml.map(root, "a recipe"));
-        refuse(
-                all,
-                "tokenizer",
-                "building a tokenizer is not supported; tokenizer_source takes base or a model's path");
-        refuse(all, "modules", "merging the modules of a model one by one is not supported; use models or slices");
-        Map<String, Node> known = yaml.map(root, "a recipe", withRefused(all));
-        boolean hasModels = known.containsKey("models");
-        boolean hasSlices = known.containsKey("slices");
-        if (hasModels && hasSlices) {
-            yaml.problem(known.get("slices"), "the recipe has models and slices, expected one of them");
-        } else if (!hasModels && !hasSlices) {
+    private Recipe recipe(YamlNode root) {
+        Members members = yaml.map(root, "a recipe", KEYS);
+        Optional<YamlNode> models = members.get("models");
+        Optional<YamlNode> slices = members.get("slices");
+        if (models.isPresent() && slices.isPresent()) {
+            problems.accept(
+                    members.known().get("slices").place(), "the recipe has models and slices, expected one of them");
+        } else if (!members.mentions("models") && !members.mentions("slices")) {
             problems.accept(Place.START, "the recipe has no models and no slices, expected one of them");
         }
-        if (!known.containsKey("merge_method")) {
+        if (!members.mentions("merge_method")) {
             problems.accept(Place.START, "the recipe has no merge_method");
         }
+        Optional<Located<String>> base = optional(members, "base_model");
+        boolean nullBase = members.get("base_model").filter(YamlNodes::isNull).isPresent();
         return new Recipe(
-                text,
-                scalar(known, "merge_method"),
-                scalar(known, "base_model"),
-                hasModels ? sources(known.get("models"), "models", MODEL_KEYS) : List.of(),
-                hasSlices ? slices(known.get("slices")) : List.of(),
-                parameters(known),
-                scalar(known, "dtype"),
-                scalar(known, "out_dtype"),
-                scalar(known, "tokenizer_source"),
-                scalar(known, "chat_template"));
+                required(members, "merge_method"),
+                base,
+                members.mentions("base_model") && !nullBase,
+                models.map(node -> sources(node, "models", MODEL_KEYS)).orElse(List.of()),
+                slices.map(this::slices).orElse(List.of()),
+                parameters(members),
+                optional(members, "dtype"),
+                optional(members, "out_dtype"),
+                optional(members, "tokenizer_source"),
+                optional(members, "chat_template"));
     }
 
-    /** Keys that mergekit has and that are refused with a reason of their own are not reported as unknown as well. */
-    private static List<String> withRefused(Map<String, Node> all) {
-        List<String> keys = new ArrayList<>(KEYS);
-        keys.addAll(all.keySet().stream()
-                .filter(key -> key.equals("tokenizer") || key.equals("modules"))
-                .toList());
-        return keys;
+    /** What has to have a value where its key is. */
+    private Optional<Located<String>> required(Members members, String key) {
+        return members.get(key).flatMap(node -> yaml.scalar(node, key));
     }
 
-    private void refuse(Map<String, Node> members, String key, String why) {
-        if (members.containsKey(key)) {
-            yaml.problem(members.get(key), key + ": " + why);
-        }
+    /** What may be null, as if its key were not there. */
+    private Optional<Located<String>> optional(Members members, String key) {
+        return members.get(key).filter(node -> !YamlNodes.isNull(node)).flatMap(node -> yaml.scalar(node, key));
     }
 
-    private Optional<Located<String>> scalar(Map<String, Node> members, String key) {
-        Node node = members.get(key);
-        return node == null || YamlNodes.isNull(node) ? Optional.empty() : yaml.scalar(node, key);
-    }
-
-    private List<Recipe.Source> sources(Node node, String what, List<String> keys) {
-        List<Node> entries = yaml.list(node, what);
-        if (entries.isEmpty() && node instanceof SequenceNode) {
+    private List<Recipe.Source> sources(YamlNode node, String what, List<String> keys) {
+        Optional<List<YamlNode>> entries = yaml.list(node, what);
+        if (entries.isPresent() && entries.get().isEmpty()) {
             yaml.problem(node, what + " is empty, expected at least one model");
         }
-        List<Recipe.Source> sources = new ArrayList<>();
-        for (Node entry : entries) {
-            Map<String, Node> members = yaml.map(entry, "an entry of " + what, keys);
-            if (entry instanceof MappingNode && !members.containsKey("model")) {
-                yaml.problem(entry, "an entry of " + what + " has no model");
-            }
-            Optional<Located<LayerRange>> layers =
-                    Optional.ofNullable(members.get("layer_range")).flatMap(this::range);
-            if (entry instanceof MappingNode && keys.contains("layer_range") && !members.containsKey("layer_range")) {
-                yaml.problem(entry, "an entry of " + what + " has no layer_range");
-            }
-            Map<String, ParameterSetting> parameters = parameters(members);
-            scalar(members, "model").ifPresent(model -> sources.add(new Recipe.Source(model, layers, parameters)));
-        }
-        return sources;
+        return entries.orElse(List.of()).stream()
+                .map(entry -> source(entry, "an entry of " + what, keys))
+                .toList();
     }
 
-    private List<Recipe.Slice> slices(Node node) {
-        List<Recipe.Slice> slices = new ArrayList<>();
-        List<Node> entries = yaml.list(node, "slices");
-        if (entries.isEmpty() && node instanceof SequenceNode) {
+    private Recipe.Source source(YamlNode entry, String what, List<String> keys) {
+        Members members = yaml.map(entry, what, keys);
+        if (entry instanceof YamlNode.Mapping) {
+            for (String key : keys) {
+                if (!key.equals("parameters") && !members.mentions(key)) {
+                    yaml.problem(entry, what + " has no " + key);
+                }
+            }
+        }
+        return new Recipe.Source(
+                entry.place(),
+                required(members, "model"),
+                members.get("layer_range").flatMap(this::range),
+                parameters(members));
+    }
+
+    private List<Recipe.Slice> slices(YamlNode node) {
+        Optional<List<YamlNode>> entries = yaml.list(node, "slices");
+        if (entries.isPresent() && entries.get().isEmpty()) {
             yaml.problem(node, "slices is empty, expected at least one slice");
         }
-        for (Node entry : entries) {
-            Map<String, Node> members = yaml.map(entry, "a slice", SLICE_KEYS);
-            if (members.containsKey("sources")) {
-                List<Recipe.Source> sources = sources(members.get("sources"), "sources", SOURCE_KEYS);
-                slices.add(new Recipe.Slice(YamlNodes.place(entry), sources, parameters(members)));
-            } else if (entry instanceof MappingNode) {
-                yaml.problem(entry, "a slice has no sources");
-            }
-        }
-        return slices;
+        return entries.orElse(List.of()).stream().map(this::slice).toList();
     }
 
-    private Optional<Located<LayerRange>> range(Node node) {
-        List<Node> ends = yaml.list(node, "layer_range");
-        if (!(node instanceof SequenceNode)) {
+    private Recipe.Slice slice(YamlNode entry) {
+        Members members = yaml.map(entry, "a slice", SLICE_KEYS);
+        if (entry instanceof YamlNode.Mapping && !members.mentions("sources")) {
+            yaml.problem(entry, "a slice has no sources");
+        }
+        List<Recipe.Source> sources = members.get("sources")
+                .map(node -> sources(node, "sources", SOURCE_KEYS))
+                .orElse(List.of());
+        return new Recipe.Slice(sources, parameters(members));
+    }
+
+    private Optional<Located<LayerRange>> range(YamlNode node) {
+        Optional<List<YamlNode>> ends = yaml.list(node, "layer_range");
+        if (ends.isEmpty()) {
             return Optional.empty();
         }
-        if (ends.size() != 2) {
-            yaml.problem(node, "layer_range has " + ends.size() + " numbers, expected 2: [start, end]");
+        if (ends.get().size() != 2) {
+            yaml.problem(node, "layer_range has " + ends.get().size() + " numbers, expected 2: [start, end]");
             return Optional.empty();
         }
         Optional<List<Integer>> numbers = YamlNodes.all(
-                ends.stream().map(end -> yaml.index(end, "layer_range")).toList());
+                ends.get().stream().map(end -> yaml.index(end, "layer_range")).toList());
         if (numbers.isEmpty()) {
             return Optional.empty();
         }
@@ -197,69 +182,72 @@ public final class RecipeReader {
             yaml.problem(node, "layer_range " + range + " is empty: the end is one more than the last layer");
             return Optional.empty();
         }
-        return Optional.of(new Located<>(YamlNodes.place(node), range));
+        return Optional.of(new Located<>(node.place(), range));
     }
 
-    private Map<String, ParameterSetting> parameters(Map<String, Node> members) {
-        Node node = members.get("parameters");
-        Map<String, ParameterSetting> parameters = new LinkedHashMap<>();
-        if (node != null && !YamlNodes.isNull(node)) {
-            yaml.map(node, "parameters")
-                    .forEach((name, value) -> setting(name, value).ifPresent(setting -> parameters.put(name, setting)));
+    private Parameters parameters(Members members) {
+        Optional<YamlNode> node = members.get("parameters");
+        if (node.isEmpty() || YamlNodes.isNull(node.get())) {
+            return new Parameters(Map.of(), !members.meant().contains("parameters"));
         }
-        return parameters;
+        Map<String, Located<ParameterSetting>> settings = new LinkedHashMap<>();
+        yaml.map(node.get(), "parameters").forEach((name, value) -> {
+            ParameterSetting setting = setting(name, value.value()).orElseGet(ParameterSetting.Mistaken::new);
+            settings.put(name, new Located<>(value.place(), setting));
+        });
+        return new Parameters(settings, node.get() instanceof YamlNode.Mapping);
     }
 
-    private Optional<ParameterSetting> setting(String name, Node node) {
-        if (node instanceof MappingNode) {
-            return cases(name, node, List.of(node));
+    /** Empty after a mistake anywhere in it. */
+    private Optional<ParameterSetting> setting(String name, YamlNode node) {
+        if (node instanceof YamlNode.Mapping) {
+            return cases(name, List.of(node));
         }
-        if (node instanceof SequenceNode list && list.getValue().stream().anyMatch(MappingNode.class::isInstance)) {
-            return cases(name, node, list.getValue());
+        if (node instanceof YamlNode.Sequence list
+                && list.elements().stream().anyMatch(YamlNode.Mapping.class::isInstance)) {
+            return cases(name, list.elements());
         }
         return value(name, node);
     }
 
-    private Optional<ParameterSetting> cases(String name, Node node, List<Node> entries) {
-        List<ParameterSetting.Case> cases = new ArrayList<>();
-        for (Node entry : entries) {
-            Map<String, Node> members = yaml.map(entry, "a case of parameter " + name, CASE_KEYS);
-            if (members.containsKey("value")) {
-                Optional<String> filter = scalar(members, "filter").map(Located::value);
-                value(name, members.get("value"))
-                        .ifPresent(value -> cases.add(new ParameterSetting.Case(filter, value)));
-            } else if (entry instanceof MappingNode) {
-                yaml.problem(entry, "a case of parameter " + name + " has no value");
-            }
+    private Optional<ParameterSetting> cases(String name, List<YamlNode> entries) {
+        return YamlNodes.all(entries.stream().map(entry -> caseOf(name, entry)).toList())
+                .map(ParameterSetting.Cases::new);
+    }
+
+    private Optional<ParameterSetting.Case> caseOf(String name, YamlNode entry) {
+        String what = "a case of parameter " + name;
+        Members members = yaml.map(entry, what, CASE_KEYS);
+        if (entry instanceof YamlNode.Mapping && !members.mentions("value")) {
+            yaml.problem(entry, what + " has no value");
         }
-        return cases.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new ParameterSetting.Cases(YamlNodes.place(node), List.copyOf(cases)));
+        Optional<String> filter = optional(members, "filter").map(Located::value);
+        return members.get("value")
+                .flatMap(value -> value(name, value))
+                .map(value -> new ParameterSetting.Case(filter, value));
     }
 
     /** A scalar or a gradient. */
-    private Optional<ParameterSetting> value(String name, Node node) {
-        if (!(node instanceof SequenceNode list)) {
+    private Optional<ParameterSetting> value(String name, YamlNode node) {
+        if (!(node instanceof YamlNode.Sequence list)) {
             return point(name, node).map(scalar -> scalar);
         }
-        if (list.getValue().isEmpty()) {
+        if (list.elements().isEmpty()) {
             yaml.problem(node, "the gradient of parameter " + name + " is empty, expected at least one value");
             return Optional.empty();
         }
-        return YamlNodes.all(list.getValue().stream()
+        return YamlNodes.all(list.elements().stream()
                         .map(point -> point(name, point))
                         .toList())
-                .map(points -> new ParameterSetting.Gradient(YamlNodes.place(node), points));
+                .map(ParameterSetting.Gradient::new);
     }
 
-    private Optional<ParameterSetting.Scalar> point(String name, Node node) {
-        if (!(node instanceof ScalarNode)) {
-            yaml.problem(
-                    node,
-                    "a value of parameter " + name + " is " + YamlNodes.kind(node) + ", expected a number or a word");
-            return Optional.empty();
+    private Optional<ParameterSetting.Scalar> point(String name, YamlNode node) {
+        if (node instanceof YamlNode.Scalar) {
+            return yaml.scalar(node, "parameter " + name)
+                    .map(value -> new ParameterSetting.Scalar(value.place(), value.value()));
         }
-        return yaml.scalar(node, "parameter " + name)
-                .map(value -> new ParameterSetting.Scalar(value.place(), value.value()));
+        yaml.problem(node, "a value of parameter " + name + " is " + node.kind() + ", expected a number or a word");
+        return Optional.empty();
     }
 }
