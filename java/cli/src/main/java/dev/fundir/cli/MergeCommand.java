@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "not given, the first model is the base.",
             "",
             "A recipe names method, models and parameters itself, in mergekit's YAML; --set",
-            "replaces a parameter of it, and --dtype its dtype.",
+            "replaces a parameter that it has for all models, not what models or slices say",
+            "themselves, and --dtype its dtype.",
             "",
             "@|bold Examples|@",
             "  fundir merge model1.safetensors model2.safetensors --method ties \\",
@@ -151,7 +152,8 @@ final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--non-float",
             paramLabel = "P",
-            description = "When integer tensors differ: error, or take those of base or of the first model.")
+            description =
+                    "When tensors that are not all floats differ: error, or take those of base or of the first model.")
     private NonFloat nonFloat = NonFloat.ERROR;
 
     @Option(names = "--dry-run", description = "Show the plan, tensor by tensor, and write nothing.")
@@ -233,7 +235,7 @@ final class MergeCommand implements Callable<Integer> {
                 .forEach(others::add);
         if (!others.isEmpty()) {
             throw usage(models.get(0) + " is a recipe, which says itself what " + String.join(" and ", others)
-                    + " would say; --set key=value replaces a parameter of it");
+                    + " would say; --set key=value replaces a parameter that it has for all models");
         }
         Merge merge = Merge.recipe(models.get(0));
         new ParameterOptions(settings, spec.commandLine()).addTo(merge);
@@ -244,11 +246,29 @@ final class MergeCommand implements Callable<Integer> {
         if (method == null) {
             throw usage("missing required option: '--method=M'");
         }
+        refuseHub();
         Merge merge = Merge.method(method);
         models.forEach(merge::model);
         Optional.ofNullable(base).ifPresent(merge::base);
         parameters(merge);
         return merge;
+    }
+
+    /** A path loses one of the two slashes of {@code hf://org/name}, so what was typed is looked at. */
+    private void refuseHub() {
+        List<String> typed = new ArrayList<>();
+        spec.commandLine()
+                .getParseResult()
+                .matchedPositionals()
+                .forEach(one -> typed.addAll(one.originalStringValues()));
+        Optional.ofNullable(spec.commandLine().getParseResult().matchedOption("--base"))
+                .ifPresent(option -> typed.addAll(option.originalStringValues()));
+        for (String model : typed) {
+            if (model.startsWith("hf://")) {
+                throw usage(
+                        model + " is a model of the Hub, which nothing here fetches: download it and name its folder");
+            }
+        }
     }
 
     private ParameterException usage(String sentence) {
