@@ -66,6 +66,10 @@ public final class MergeException extends RuntimeException {
     }
 
     private static String describe(List<String> problems) {
+        if (problems.isEmpty()) {
+            // A failure without a reason helps nobody: this is a defect, and looks like one.
+            throw new IllegalArgumentException("there is no problem");
+        }
         return problems.size() == 1
                 ? problems.get(0)
                 : problems.size() + " problems:"

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,12 @@ class MergeProblemsTest {
         assertOne(e, "and 35 more");
         assertEquals(40, e.tensors().size(), "all of them can be had");
         assertTrue(e.tensors().contains("more.39"));
+    }
+
+    @Test
+    void exceptionHasAReason() {
+        EnumSet<Kind> none = EnumSet.noneOf(Kind.class);
+        assertThrows(IllegalArgumentException.class, () -> new MergeException(List.of(), none));
     }
 
     @Test
