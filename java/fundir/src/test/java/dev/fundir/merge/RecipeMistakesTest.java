@@ -192,7 +192,8 @@ class RecipeMistakesTest {
                 parameters: {weight: 1}
                 """.replace("'$short.safetensors'", folder + "/short.safetensors"));
         assertEquals(1, mistakes.size(), mistakes.toString());
-        assertTrue(mistakes.get(0).endsWith("layer_range [0, 2] of short.safetensors reaches beyond its 1 layer"));
+        String range = "3:" + column("slices: [{sources: [{model: $a, layer_range: ");
+        assertEquals(range + ": layer_range [0, 2] of short.safetensors reaches beyond its 1 layer", mistakes.get(0));
     }
 
     @Test
