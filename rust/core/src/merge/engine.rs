@@ -244,7 +244,7 @@ impl<'p> Engine<'p> {
             return Ok(Task::Copy(input));
         }
         let models: Vec<_> = draws.iter().map(|input| entry.inputs[*input].model).collect();
-        let bf16 = entry.inputs.iter().all(|source| source.stored.dtype == Dtype::BF16);
+        let bf16 = self.plan.works_in_bf16(entry);
         let words = self.masks().draw(&entry.name, entry.elements, bf16, &models);
         let in_f64 = entry.inputs.iter().any(|source| source.stored.dtype == Dtype::F64);
         let running = if in_f64 {

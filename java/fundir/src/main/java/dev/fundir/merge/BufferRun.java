@@ -13,7 +13,8 @@ import java.util.List;
 final class BufferRun {
     private BufferRun() {}
 
-    static void run(MergeRequest request, PlannedTensor tensor, List<ByteBuffer> inputs, ByteBuffer output) {
+    static void run(
+            MergeRequest request, MaskSource masks, PlannedTensor tensor, List<ByteBuffer> inputs, ByteBuffer output) {
         if (request.generator() != RandomGenerator.PHILOX) {
             throw new IllegalStateException("random masks of " + request.generator()
                     + " are drawn in sequence over all tensors; one tensor alone takes those of "
@@ -37,6 +38,7 @@ final class BufferRun {
         Path place = Path.of("output");
         ByteBuffer plan = PlanEncoder.encode(
                 request,
+                masks,
                 List.of(place),
                 List.of(new OutputFile(place, ByteBuffer.allocate(0), tensor.byteSize())),
                 List.of(new PlacedTensor(here, 0, 0)));

@@ -16,6 +16,7 @@ public final class MergePlan {
 
     private final MergeRequest request;
     private final MergeMethod method;
+    private final MaskSource masks;
     private final OutputPlan output;
     private final List<PlacedTensor> tensors;
     private final List<String> notices;
@@ -26,11 +27,13 @@ public final class MergePlan {
     MergePlan(
             MergeRequest request,
             MergeMethod method,
+            MaskSource masks,
             OutputPlan output,
             List<PlacedTensor> tensors,
             List<String> notices) {
         this.request = request;
         this.method = method;
+        this.masks = masks;
         this.output = output;
         this.tensors = List.copyOf(tensors);
         this.notices = List.copyOf(notices);
@@ -173,7 +176,7 @@ public final class MergePlan {
                 .filter(each -> each.name().equals(entry.name()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("the plan has no tensor " + entry.name()));
-        BufferRun.run(request, tensor, inputs, output);
+        BufferRun.run(request, masks, tensor, inputs, output);
     }
 
     /**
@@ -205,6 +208,6 @@ public final class MergePlan {
     }
 
     ByteBuffer encode(List<Path> staged) {
-        return PlanEncoder.encode(request, staged, output.tensorFiles(), tensors);
+        return PlanEncoder.encode(request, masks, staged, output.tensorFiles(), tensors);
     }
 }

@@ -31,7 +31,8 @@ final class Planner {
         Optional<Path> recipe = request.recipe();
         RecipeReading.Result said = recipe.isPresent()
                 ? RecipeReading.read(recipe.get(), request, problems)
-                : new RecipeReading.Result(ofModels(), Optional.empty(), Optional.empty(), Optional.empty());
+                : new RecipeReading.Result(
+                        ofModels(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty());
         checkOutputDType();
         if (said.arrangement().isEmpty()) {
             throw problems.exception();
@@ -85,7 +86,8 @@ final class Planner {
         OutputCheck.check(output, inputs.files(), request.overwrite(), problems);
         problems.throwIfAny();
         noteShards(layout);
-        return new MergePlan(request, method, output, layout.tensors(), notices);
+        MaskSource masks = new MaskSource(request.generator(), request.seed(), said.workDType());
+        return new MergePlan(request, method, masks, output, layout.tensors(), notices);
     }
 
     private void noteTiedHeads(List<PlannedTensor> tensors, Inputs inputs) {

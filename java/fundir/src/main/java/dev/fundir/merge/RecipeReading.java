@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,10 +42,18 @@ final class RecipeReading {
 
     private Optional<MergeMethod> method = Optional.empty();
 
-    /** What a recipe says besides the arrangement. */
+    /**
+     * What a recipe says besides the arrangement.
+     *
+     * @param dtype of the output
+     * @param workDType that mergekit would compute in
+     * @param references what models of the Hub are called, by their paths
+     */
     record Result(
             Optional<Arrangement> arrangement,
             Optional<DType> dtype,
+            Optional<DType> workDType,
+            Map<Path, String> references,
             Optional<String> chatTemplate,
             Optional<String> text) {}
 
@@ -63,13 +72,14 @@ final class RecipeReading {
         Optional<Recipe> read = RecipeReader.read(text, this::problem);
         Optional<Arrangement> arrangement = Optional.empty();
         Optional<DType> dtype = Optional.empty();
+        Optional<DType> workDType = Optional.empty();
         Optional<String> template = Optional.empty();
         if (read.isPresent()) {
             Recipe recipe = read.get();
             method = recipe.method().flatMap(this::method);
             recipe.references().forEach(this::resolve);
             dtype = recipe.outputDType().or(recipe::dtype).flatMap(this::dtype);
-            recipe.dtype().ifPresent(this::dtype);
+            workDType = recipe.dtype().flatMap(this::dtype);
             template = recipe.chatTemplate().flatMap(this::chatTemplate);
             Optional<Path> tokenizer = recipe.tokenizerSource().flatMap(this::tokenizer);
             if (method.isPresent()) {
@@ -78,7 +88,23 @@ final class RecipeReading {
         }
         found.forEach((place, sentences) ->
                 sentences.forEach(sentence -> problems.add(Kind.RECIPE, file + ":" + place + ": " + sentence)));
-        return new Result(found.isEmpty() ? arrangement : Optional.empty(), dtype, template, Optional.of(text));
+        return new Result(
+                found.isEmpty() ? arrangement : Optional.empty(),
+                dtype,
+                workDType,
+                references(),
+                template,
+                Optional.of(text));
+    }
+
+    private Map<Path, String> references() {
+        Map<Path, String> references = new HashMap<>();
+        paths.forEach((text, path) -> {
+            if (text.startsWith(HUB)) {
+                references.put(path, text);
+            }
+        });
+        return references;
     }
 
     private void problem(Place place, String sentence) {

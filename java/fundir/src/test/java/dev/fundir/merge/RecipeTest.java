@@ -2,13 +2,16 @@ package dev.fundir.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fundir.merge.MergeException.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -148,6 +151,39 @@ class RecipeTest {
         plan.run().close();
         assertEquals("of b", Files.readString(folder.resolve("out/tokenizer.json")));
         assertEquals("{{ messages }}", Files.readString(folder.resolve("out/chat_template.jinja")));
+    }
+
+    @Test
+    void masksOfMt19937AreThoseOfTheDTypeThatTheRecipeWorksIn() throws IOException {
+        String[] kept = new String[3];
+        String[][] cases = {{"0.5", "float32"}, {"0.5019", "bfloat16"}, {"0.5019", "float32"}};
+        float[] ones = new float[20_000];
+        Arrays.fill(ones, 1);
+        Path zeros = SampleCheckpoint.at(folder.resolve("zeros.safetensors"))
+                .f32("w", new float[ones.length])
+                .write();
+        Path model = SampleCheckpoint.at(folder.resolve("ones.safetensors"))
+                .f32("w", ones)
+                .write();
+        for (int i = 0; i < kept.length; i++) {
+            Path recipe = recipe("""
+                    merge_method: dare_linear
+                    base_model: %s
+                    models: [{model: %s, parameters: {weight: 1, density: %s}}]
+                    parameters: {rescale: false}
+                    dtype: %s
+                    out_dtype: float32
+                    """.formatted(zeros, model, cases[i][0], cases[i][1]));
+            Path out = folder.resolve("out" + i + ".safetensors");
+            try (MergeResult result =
+                    Merge.recipe(recipe).rng(RandomGenerator.MT19937).plan(out).run()) {
+                kept[i] = StandardCharsets.ISO_8859_1
+                        .decode(result.checkpoint().tensor("w").buffer())
+                        .toString();
+            }
+        }
+        assertEquals(kept[0], kept[1], "0.5019 is 0.5 in BF16");
+        assertNotEquals(kept[0], kept[2]);
     }
 
     @Test
