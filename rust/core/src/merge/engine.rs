@@ -7,7 +7,7 @@ use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
 use super::places::Places;
-use super::plan::{COPY, Entry, IDENTICAL, Plan};
+use super::plan::{COPY, Entry, Generator, IDENTICAL, Plan};
 use super::rng::{Masks, Words};
 use super::running::{Running, Worker};
 use crate::error::{Error, Result, Status};
@@ -237,6 +237,10 @@ impl<'p> Engine<'p> {
             return Ok(Task::Copy(0));
         };
         let draws = method.draws(entry);
+        if self.plan.generator == Generator::None && !draws.is_empty() {
+            let what = "random masks are drawn here, and the plan has no generator for them";
+            return Err(Error::new(Status::InvalidArgument, what));
+        }
         if let Some(input) = method.unchanged(entry)
             && entry.inputs[input].stored.dtype == entry.output.dtype
         {

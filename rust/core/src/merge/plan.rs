@@ -47,6 +47,8 @@ pub enum Generator {
     Philox,
     /// One mt19937 over all elements in order, as mergekit draws it.
     Mt19937,
+    /// None: a plan that draws is refused. For parts of a merge whose stream stands elsewhere.
+    None,
 }
 
 /// A file and the size it has, or is to have.
@@ -134,6 +136,7 @@ impl Plan {
         let generator = match r.u32()? {
             0 => Generator::Philox,
             1 => Generator::Mt19937,
+            2 => Generator::None,
             other => return Err(malformed(&format!("random generator {other}"))),
         };
         let (memory, seed) = (r.u64()?, r.u64()?);

@@ -4,7 +4,7 @@ use super::common::{Model, Recipe};
 use fundir_core::error::{Error, Status};
 use fundir_core::kernels::simd::Level;
 use fundir_core::merge::engine::run_at;
-use fundir_core::merge::plan::{COPY, IDENTICAL};
+use fundir_core::merge::plan::{COPY, Generator, IDENTICAL};
 use fundir_core::merge::{Control, Plan, Report};
 use safetensors::Dtype::{self, BF16, F32, I64};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -146,4 +146,20 @@ fn an_output_that_cannot_be_written_is_named() {
     plan.outputs[0].path = "/dev/full".into();
     let error = run(&plan, 0).unwrap_err();
     assert_eq!((error.status, &*error.path), (Status::Io, "/dev/full"));
+}
+
+#[test]
+fn without_a_generator_only_merges_that_draw_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let models: Vec<_> = (0..3).map(|i| Model::random(i, BF16, &[30])).collect();
+    for (method, density, drawn) in
+        [("ties", 0.5, false), ("dare_ties", 1.0, false), ("dare_ties", 0.5, true), ("della", 0.5, true)]
+    {
+        let recipe = Recipe::new(method).model("weight", &[1.0, 1.0]).model("density", &[density; 2]);
+        let recipe = Recipe { generator: Generator::None, ..recipe };
+        match run(&recipe.plan(folder.path(), &[models.clone()], F32), 0) {
+            Ok(_) => assert!(!drawn, "{method}"),
+            Err(error) => assert_eq!((error.status, drawn), (Status::InvalidArgument, true), "{method}"),
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub fn encode(plan: &Plan) -> Vec<u8> {
     out.u32(match plan.generator {
         Generator::Philox => 0,
         Generator::Mt19937 => 1,
+        Generator::None => 2,
     });
     out.u64(plan.memory);
     out.u64(plan.seed);

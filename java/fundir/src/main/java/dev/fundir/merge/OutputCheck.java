@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Finds out whether an output may go where it is to go. */
 final class OutputCheck {
@@ -21,13 +19,8 @@ final class OutputCheck {
         if (!placeIsPossible(plan.place(), problems)) {
             return;
         }
-        Set<Path> touched = new LinkedHashSet<>(plan.written());
-        touched.addAll(plan.removed());
         List<String> existing = new ArrayList<>();
-        for (Path file : touched) {
-            if (!Files.exists(file)) {
-                continue;
-            }
+        for (Path file : plan.existing()) {
             if (isOneOf(file, inputs)) {
                 problems.add(
                         Kind.OUTPUT,

@@ -14,6 +14,8 @@ final class PlanEncoder {
     private static final int MAGIC = 0x4E4C5046;
     private static final int VERSION = 2;
 
+    private static final int NO_GENERATOR = 2;
+
     private final ByteSink out = new ByteSink();
 
     private PlanEncoder() {}
@@ -49,7 +51,7 @@ final class PlanEncoder {
         out.putInt(MAGIC);
         out.putInt(VERSION);
         out.putInt(request.threads());
-        out.putInt(code(masks.generator()));
+        out.putInt(masks.generator().map(PlanEncoder::code).orElse(NO_GENERATOR));
         out.putLong(request.memory());
         out.putLong(masks.seed());
         out.putInt(masks.workDType().map(DType::code).orElse(-1));

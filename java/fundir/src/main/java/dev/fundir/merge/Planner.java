@@ -82,11 +82,11 @@ final class Planner {
             sideFiles.addAll(MergeRecord.of(place, said.text(), request, arrangement, facts));
         }
         layout.index().ifPresent(sideFiles::add);
-        OutputPlan output = OutputPlan.of(place, layout.files(), sideFiles);
+        OutputPlan output = OutputPlan.of(place, layout.files(), metadata, sideFiles);
         OutputCheck.check(output, inputs.files(), request.overwrite(), problems);
         problems.throwIfAny();
         noteShards(layout);
-        MaskSource masks = new MaskSource(request.generator(), request.seed(), said.workDType());
+        MaskSource masks = new MaskSource(Optional.of(request.generator()), request.seed(), said.workDType());
         return new MergePlan(request, method, masks, output, layout.tensors(), notices);
     }
 
