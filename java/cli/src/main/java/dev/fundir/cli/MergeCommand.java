@@ -124,10 +124,17 @@ final class MergeCommand implements Callable<Integer> {
             description = "Any parameter of the method; rng=mt19937 or philox.")
     private Map<String, String> settings = Map.of();
 
-    @Option(names = "--seed", paramLabel = "n", description = "Seed of random masks; 0.")
+    @Option(
+            names = "--seed",
+            paramLabel = "n",
+            converter = Seed.class,
+            description = "Seed of random masks, from 0 to 2^64-1; 0.")
     private Long seed;
 
-    @Option(names = "--dtype", paramLabel = "D", description = "Dtype of the output: BF16, F16, F32, F64.")
+    @Option(
+            names = "--dtype",
+            paramLabel = "D",
+            description = "Dtype of the output: BF16, F16, F32, F64, F8_E4M3, F8_E5M2.")
     private DType dtype;
 
     @Option(
