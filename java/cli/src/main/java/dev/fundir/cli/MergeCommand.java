@@ -174,6 +174,11 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         MergePlan plan = describe().plan(output);
         plan.notices().forEach(parent::notice);
+        if (dryRun && !force && !plan.replaced().isEmpty()) {
+            parent.notice(plan.replaced().get(0)
+                    + (plan.replaced().size() == 1 ? " exists" : " and others exist")
+                    + ": without --dry-run this needs --force");
+        }
         Terminal terminal = parent.terminal();
         if (dryRun) {
             if (json) {
@@ -215,7 +220,7 @@ final class MergeCommand implements Callable<Integer> {
 
     private Merge merge() {
         Merge merge = isRecipe() ? recipe() : methodAndModels();
-        merge.missing(missing).nonFloat(nonFloat).overwrite(force);
+        merge.missing(missing).nonFloat(nonFloat).overwrite(force || dryRun);
         Optional.ofNullable(dtype).ifPresent(merge::outputDType);
         Optional.ofNullable(seed).ifPresent(merge::seed);
         Optional.ofNullable(threads).ifPresent(merge::threads);

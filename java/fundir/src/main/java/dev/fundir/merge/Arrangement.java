@@ -50,6 +50,11 @@ record Arrangement(MergeMethod method, List<Path> inputs, List<Part> parts, Opti
         default void report(Problems problems) {}
     }
 
+    /** Whether the first input is a base. */
+    boolean hasBase() {
+        return parts.stream().anyMatch(Part::withBase);
+    }
+
     /** Whether layers get numbers of their own. */
     boolean renumbers() {
         return parts.stream().flatMap(part -> part.sources().stream()).anyMatch(source -> source.layers()

@@ -25,7 +25,14 @@ final class BufferRun {
             PlannedTensor.Source source = sources.get(i);
             check("input " + i, tensor, inputs.get(i), source.byteSize());
             buffers.add(new PlannedTensor.Source(
-                    source.model(), Path.of("input" + i), source.byteSize(), 0, source.byteSize(), source.dtype()));
+                    source.input(),
+                    source.model(),
+                    source.tensor(),
+                    Path.of("input" + i),
+                    source.byteSize(),
+                    0,
+                    source.byteSize(),
+                    source.dtype()));
         }
         check("the output", tensor, output, tensor.byteSize());
         PlannedTensor here = new PlannedTensor(

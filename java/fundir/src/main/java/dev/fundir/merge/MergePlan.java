@@ -32,19 +32,19 @@ public final class MergePlan {
     private final List<PlacedTensor> tensors;
     private final Map<String, PlacedTensor> byName = new HashMap<>();
     private final List<String> notices;
-    private final long bytesToRead;
+    private final long inputBytes;
     private final long bytesToWrite;
     private final PlanView view;
 
     MergePlan(
             MergeRequest request,
-            MergeMethod method,
+            Arrangement arrangement,
             MaskSource masks,
             OutputPlan output,
             List<PlacedTensor> tensors,
             List<String> notices) {
         this.request = request;
-        this.method = method;
+        this.method = arrangement.method();
         this.masks = masks;
         this.output = output;
         this.tensors = List.copyOf(tensors);
@@ -52,11 +52,11 @@ public final class MergePlan {
         this.notices = List.copyOf(notices);
         bytesToWrite =
                 tensors.stream().mapToLong(placed -> placed.tensor().byteSize()).sum();
-        bytesToRead = tensors.stream()
+        inputBytes = tensors.stream()
                 .flatMap(placed -> placed.tensor().sources().stream())
                 .mapToLong(PlannedTensor.Source::byteSize)
                 .sum();
-        view = new PlanView(output.tensorFiles());
+        view = new PlanView(output.tensorFiles(), arrangement.hasBase());
     }
 
     /**
@@ -106,6 +106,15 @@ public final class MergePlan {
     }
 
     /**
+     * The files that are there already and that a run replaces, or removes because they belong to what it replaces.
+     *
+     * @return as it was when the plan was made; empty unless {@link Merge#overwrite(boolean)} allows it
+     */
+    public List<Path> replaced() {
+        return output.existing();
+    }
+
+    /**
      * The metadata of each file that holds tensors.
      *
      * @return in the order of the keys
@@ -115,12 +124,14 @@ public final class MergePlan {
     }
 
     /**
-     * The bytes of tensors that the merge takes in, each counted once.
+     * The bytes of the inputs of all entries. A run reads fewer where an input has the weight 0, and more where a
+     * method looks at a tensor several times that does not fit the memory it may take; {@link MergeResult#bytesRead()}
+     * tells.
      *
      * @return a number of bytes
      */
-    public long bytesToRead() {
-        return bytesToRead;
+    public long inputBytes() {
+        return inputBytes;
     }
 
     /**
@@ -139,6 +150,15 @@ public final class MergePlan {
      */
     public long seed() {
         return request.seed();
+    }
+
+    /**
+     * What random masks are drawn from.
+     *
+     * @return the generator
+     */
+    public RandomGenerator rng() {
+        return request.generator();
     }
 
     /**

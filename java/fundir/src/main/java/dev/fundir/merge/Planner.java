@@ -87,7 +87,7 @@ final class Planner {
         problems.throwIfAny();
         noteShards(layout);
         MaskSource masks = new MaskSource(Optional.of(request.generator()), request.seed(), said.workDType());
-        return new MergePlan(request, method, masks, output, layout.tensors(), notices);
+        return new MergePlan(request, arrangement, masks, output, layout.tensors(), notices);
     }
 
     private void noteTiedHeads(List<PlannedTensor> tensors, Inputs inputs) {

@@ -97,6 +97,10 @@ class RecipeTest {
         assertEquals("b", source.apply("model.layers.2.mlp.weight"));
         assertEquals("b", source.apply("model.norm.weight"), "behind the layers: of the last slice");
         assertEquals("b", source.apply("lm_head.weight"));
+        PlanInput stacked = entries.get("model.layers.2.mlp.weight").inputs().get(0);
+        assertEquals(2, stacked.input(), "the second of the inputs");
+        assertEquals(1, stacked.model(), "the only model of its slice");
+        assertEquals("model.layers.0.mlp.weight", stacked.tensor());
         Object scale = entries.get("model.layers.4.mlp.weight")
                 .inputs()
                 .get(0)
