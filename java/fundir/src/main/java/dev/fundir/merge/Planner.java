@@ -72,13 +72,13 @@ final class Planner {
         arrangement.parts().forEach(part -> part.parameters().report(problems));
         noteTiedHeads(tensors, inputs);
         Checkpoint first = inputs.get(0);
-        Companions companions = Companions.beside(first, arrangement.tokenizer(), notices);
+        Companions companions = Companions.of(inputs, arrangement.tokenizer(), notices);
         Map<String, String> metadata = OutputMetadata.of(request, method, place, first, companions, tensors.size());
         OutputLayout layout = OutputLayout.of(place, tensors, shardSize(), metadata);
         List<SideFile> sideFiles = new ArrayList<>();
         if (place.isFolder()) {
-            OutputFacts facts = OutputFacts.of(tensors, dtype, arrangement.renumbers());
-            sideFiles.addAll(companions.into(place, facts, said.chatTemplate()));
+            OutputFacts facts = OutputFacts.of(tensors, dtype);
+            sideFiles.addAll(companions.into(place, facts, arrangement, said.chatTemplate(), notices));
             sideFiles.addAll(MergeRecord.of(place, said.text(), request, arrangement, facts));
         }
         layout.index().ifPresent(sideFiles::add);

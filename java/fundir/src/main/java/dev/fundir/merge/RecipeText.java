@@ -30,7 +30,7 @@ final class RecipeText {
             parameters(method, values.models().get(model), "  ");
         }
         parameters(method, values.shared(), "");
-        facts.dtype().flatMap(TorchDType::nameOf).ifPresent(name -> line("out_dtype: " + name));
+        facts.asked().flatMap(TorchDType::nameOf).ifPresent(name -> line("out_dtype: " + name));
     }
 
     private void parameters(MergeMethod method, Map<String, Double> values, String indent) {
