@@ -79,7 +79,7 @@ final class Planner {
         if (place.isFolder()) {
             OutputFacts facts = OutputFacts.of(tensors, dtype);
             sideFiles.addAll(companions.into(place, facts, arrangement, said.chatTemplate(), notices));
-            sideFiles.addAll(MergeRecord.of(place, said.text(), request, arrangement, facts));
+            sideFiles.addAll(MergeRecord.of(place, said, request, arrangement, facts));
         }
         layout.index().ifPresent(sideFiles::add);
         OutputPlan output = OutputPlan.of(place, layout.files(), metadata, sideFiles);

@@ -1,12 +1,18 @@
 package dev.fundir.merge;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fundir.Checkpoint;
+import dev.fundir.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -82,6 +88,67 @@ class OutputFolderTest {
         assertTrue(notice.startsWith("there are no files of a tokenizer beside " + b), notice);
     }
 
+    @Test
+    void theWrittenRecipeIsMergekitsAndMakesTheSame() throws IOException {
+        for (Map.Entry<String, String> each : Map.of("average", "linear", "dare", "dare_linear", "ties", "ties")
+                .entrySet()) {
+            Merge merge = Merge.method(each.getKey()).model(a).model(b).seed(5).overwrite(true);
+            if (!each.getKey().equals("average")) {
+                merge.parameter("weight", 0.7).parameter("density", 0.5);
+            }
+            merge.outputDType(DType.F64).plan(out()).run().close();
+            String recipe = Files.readString(out().resolve("mergekit_config.yml"));
+            assertTrue(recipe.startsWith("merge_method: " + each.getValue() + "\n"), recipe);
+            assertFalse(recipe.contains("sign_election"), recipe);
+            Path again = folder.resolve("again.safetensors");
+            Merge.recipe(out().resolve("mergekit_config.yml"))
+                    .seed(5)
+                    .overwrite(true)
+                    .plan(again)
+                    .run()
+                    .close();
+            assertArrayEquals(tensor(out()), tensor(again), each.getKey());
+        }
+    }
+
+    @Test
+    void theCardTellsWhatTheRecipeDoesNot() throws IOException {
+        Path recipe = recipe("");
+        Merge.recipe(recipe)
+                .resolver(reference -> b)
+                .parameter("normalize", "false")
+                .outputDType(DType.F16)
+                .seed(-1)
+                .rng(RandomGenerator.MT19937)
+                .missing(Missing.AVAILABLE)
+                .nonFloat(NonFloat.FIRST)
+                .plan(out())
+                .run()
+                .close();
+        String card = Files.readString(out().resolve("README.md"));
+        for (String expected : List.of(
+                "\n* a\n* hf://org/name\n",
+                "* seed of random masks: 18446744073709551615, drawn by `mt19937`\n",
+                "* dtype: F16\n",
+                "* `normalize`: false, in place of the recipe's\n",
+                "`fundir merge mergekit_config.yml -o OUT --seed 18446744073709551615 --set rng=mt19937"
+                        + " --set normalize=false --dtype F16 --missing available --non-float first`")) {
+            assertTrue(card.contains(expected), card);
+        }
+    }
+
+    @Test
+    void filesThatAreAllCalledAlikeGoByTheirFolders() throws IOException {
+        Merge.method("average")
+                .model(a.resolve("model.safetensors"))
+                .model(Files.copy(b.resolve("model.safetensors"), folder.resolve("code.safetensors")))
+                .plan(out())
+                .run()
+                .close();
+        String card = Files.readString(out().resolve("README.md"));
+        assertTrue(card.contains("\n* a\n* code.safetensors\n"), card);
+    }
+
     private Merge average() {
         return Merge.method("average").model(a).model(b);
     }
@@ -113,6 +180,15 @@ class OutputFolderTest {
     private static String only(List<String> notices) {
         assertEquals(1, notices.size(), notices.toString());
         return notices.get(0);
+    }
+
+    private static byte[] tensor(Path path) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            ByteBuffer buffer = checkpoint.tensor("w").buffer();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
+        }
     }
 
     private static Set<String> files(Path folder) throws IOException {
