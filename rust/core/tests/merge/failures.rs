@@ -157,7 +157,7 @@ fn without_a_generator_only_merges_that_draw_are_refused() {
     {
         let recipe = Recipe::new(method).model("weight", &[1.0, 1.0]).model("density", &[density; 2]);
         let recipe = Recipe { generator: Generator::None, ..recipe };
-        match run(&recipe.plan(folder.path(), &[models.clone()], F32), 0) {
+        match run(&recipe.plan(folder.path(), std::slice::from_ref(&models), F32), 0) {
             Ok(_) => assert!(!drawn, "{method}"),
             Err(error) => assert_eq!((error.status, drawn), (Status::InvalidArgument, true), "{method}"),
         }
