@@ -47,9 +47,11 @@
  *    m {str key, str value}; n {u8 dtype code, u32 rank, rank u64 dims, str name}
  *
  * MERGE PLAN (into fundir_merge_run)
- *    u32 magic 0x4E4C5046, u32 version 1
- *    u32 threads (0: as many as there are processors), u32 random generator (0 Philox4x32-10, 1 mt19937)
+ *    u32 magic 0x4E4C5046, u32 version 2
+ *    u32 threads (0: as many as there are processors), u32 random generator (0 Philox4x32-10,
+ *        1 mt19937, 2 none: an entry that draws is FUNDIR_INVALID_ARGUMENT)
  *    u64 memory budget in bytes, u64 seed
+ *    i32 dtype code that the recipe works in (-1: that of the inputs): an mt19937 rounds probabilities to BF16 where it is that
  *    u32 count of input files:  {str path, u64 byte size}          the size they had when the plan was made
  *    u32 count of output files: {str path, u64 byte size}          each exists; the tensors' bytes are written into it in place
  *    u32 count of settings:     {str method, i32 base (number of the input that is the base, -1: none),

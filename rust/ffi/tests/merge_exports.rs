@@ -12,12 +12,13 @@ use fundir_ffi::merge::{fundir_merge_methods, fundir_merge_run, fundir_merge_run
 /// A plan of no tensors, as `fundir.h` lays it down.
 fn empty_plan() -> Vec<u8> {
     let mut plan = Vec::new();
-    for word in [0x4E4C_5046u32, 1, 2, 0] {
+    for word in [0x4E4C_5046u32, 2, 2, 0] {
         plan.extend(word.to_le_bytes());
     }
     for word in [64u64 << 20, 7] {
         plan.extend(word.to_le_bytes());
     }
+    plan.extend((-1i32).to_le_bytes());
     plan.extend([0; 24]);
     plan
 }
@@ -87,7 +88,7 @@ fn a_set_cancel_word_stops_a_merge() {
 /// A plan that copies the one input of `size` bytes to the one output.
 fn copying_plan(size: u64) -> Vec<u8> {
     let mut plan = empty_plan();
-    plan.truncate(32);
+    plan.truncate(36);
     let text = |plan: &mut Vec<u8>, text: &str| {
         plan.extend((text.len() as u32).to_le_bytes());
         plan.extend(text.as_bytes());

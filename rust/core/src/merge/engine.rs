@@ -8,7 +8,7 @@ use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
 use super::places::Places;
-use super::plan::{COPY, Entry, IDENTICAL, Plan, Stored};
+use super::plan::{COPY, Entry, Generator, IDENTICAL, Plan, Stored};
 use super::rng::{Masks, Words};
 use super::running::{Running, Worker};
 use crate::error::{Error, Result, Status};
@@ -246,6 +246,10 @@ impl<'p> Engine<'p> {
             return Ok(Task::Copy(0));
         };
         let draws = method.draws(entry);
+        if self.plan.generator == Generator::None && !draws.is_empty() {
+            let what = "random masks are drawn here, and the plan has no generator for them";
+            return Err(Error::new(Status::InvalidArgument, what));
+        }
         if let Some(input) = method.unchanged(entry)
             && entry.inputs[input].stored.dtype == entry.output.dtype
         {
@@ -253,7 +257,7 @@ impl<'p> Engine<'p> {
             return Ok(Task::Copy(input));
         }
         let models: Vec<_> = draws.iter().map(|input| entry.inputs[*input].model).collect();
-        let bf16 = entry.inputs.iter().all(|source| source.stored.dtype == Dtype::BF16);
+        let bf16 = self.plan.works_in_bf16(entry);
         let words = self.masks().draw(&entry.name, entry.elements, bf16, &models);
         let in_f64 = entry.inputs.iter().any(|source| source.stored.dtype == Dtype::F64);
         let running = if in_f64 {

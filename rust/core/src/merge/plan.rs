@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 const MAGIC: u32 = 0x4E4C_5046;
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The setting of tensors whose bytes are copied from their only input.
 pub const COPY: &str = "copy";
@@ -26,6 +26,8 @@ pub struct Plan {
     pub memory: u64,
     /// The seed of the masks.
     pub seed: u64,
+    /// The dtype that the recipe asks to work in; without one mergekit works in that of the inputs.
+    pub work: Option<Dtype>,
     /// The files read.
     pub inputs: Vec<PlannedFile>,
     /// The files written; they exist already.
@@ -45,6 +47,8 @@ pub enum Generator {
     Philox,
     /// One mt19937 over all elements in order, as mergekit draws it.
     Mt19937,
+    /// None: a plan that draws is refused. For parts of a merge whose stream stands elsewhere.
+    None,
 }
 
 /// A file and the size it has, or is to have.
@@ -132,9 +136,11 @@ impl Plan {
         let generator = match r.u32()? {
             0 => Generator::Philox,
             1 => Generator::Mt19937,
+            2 => Generator::None,
             other => return Err(malformed(&format!("random generator {other}"))),
         };
         let (memory, seed) = (r.u64()?, r.u64()?);
+        let work = r.optional_index()?.map(dtype_with_code).transpose()?;
         let inputs = r.list(Reader::file)?;
         let outputs = r.list(Reader::file)?;
         let settings = r.list(Reader::setting)?;
@@ -150,7 +156,15 @@ impl Plan {
         if let Some(pair) = entries.windows(2).find(|pair| pair[0].name >= pair[1].name) {
             return Err(malformed(&format!("entries are out of order at `{}`", pair[1].name)));
         }
-        Ok(Plan { threads, generator, memory, seed, inputs, outputs, settings, entries, part })
+        Ok(Plan { threads, generator, memory, seed, work, inputs, outputs, settings, entries, part })
+    }
+
+    /// Whether mergekit would compute this tensor in BF16: its own random masks depend on it, and nothing else here does.
+    pub fn works_in_bf16(&self, entry: &Entry) -> bool {
+        match self.work {
+            Some(dtype) => dtype == Dtype::BF16,
+            None => entry.inputs.iter().all(|source| source.stored.dtype == Dtype::BF16),
+        }
     }
 }
 
@@ -183,6 +197,11 @@ impl Setting {
 
 fn malformed(what: &str) -> Error {
     Error::request(format!("the encoded merge plan is malformed: {what}"))
+}
+
+fn dtype_with_code(code: usize) -> Result<Dtype> {
+    let dtype = u8::try_from(code).ok().and_then(dtype::from_code);
+    dtype.ok_or_else(|| malformed("an unknown dtype"))
 }
 
 /// Reads little-endian values; running out of bytes is an error.
@@ -285,7 +304,7 @@ impl<'a> Reader<'a> {
 
     fn stored(&mut self, files: &[PlannedFile], elements: u64) -> Result<Stored> {
         let (file, offset) = (self.index()?, self.u64()?);
-        let dtype = dtype::from_code(self.u8()?).ok_or_else(|| malformed("an unknown dtype"))?;
+        let dtype = dtype_with_code(usize::from(self.u8()?))?;
         let bytes = dtype::byte_size(dtype, elements).ok_or_else(|| malformed("a size overflows"))?;
         let size = files.get(file).ok_or_else(|| malformed("an unknown file"))?.size;
         match offset.checked_add(bytes) {

@@ -79,7 +79,8 @@ impl Masks {
     /// The masks of a merge with this generator and seed.
     pub fn new(generator: Generator, seed: u64) -> Masks {
         match generator {
-            Generator::Philox => Masks::Philox { seed },
+            // Where there is no generator the engine lets nobody draw.
+            Generator::Philox | Generator::None => Masks::Philox { seed },
             Generator::Mt19937 => Masks::Mt19937(Box::new(Mt19937::new(seed as u32))),
         }
     }

@@ -4,7 +4,7 @@ use super::common::{Model, Recipe};
 use fundir_core::error::{Error, Status};
 use fundir_core::kernels::simd::Level;
 use fundir_core::merge::engine::run_at;
-use fundir_core::merge::plan::{COPY, IDENTICAL, Parameter, Setting};
+use fundir_core::merge::plan::{COPY, Generator, IDENTICAL, Parameter, Setting};
 use fundir_core::merge::{Control, Plan, Report};
 use safetensors::Dtype::{self, BF16, F32, I64};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -173,4 +173,20 @@ fn a_plan_that_its_method_cannot_take_is_refused() {
         plan.entries[0].inputs = vec![first; 3];
     });
     assert!(error.message.contains("nuslerp does not merge 3 models"), "{error}");
+}
+
+#[test]
+fn without_a_generator_only_merges_that_draw_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let models: Vec<_> = (0..3).map(|i| Model::random(i, BF16, &[30])).collect();
+    for (method, density, drawn) in
+        [("ties", 0.5, false), ("dare_ties", 1.0, false), ("dare_ties", 0.5, true), ("della", 0.5, true)]
+    {
+        let recipe = Recipe::new(method).model("weight", &[1.0, 1.0]).model("density", &[density; 2]);
+        let recipe = Recipe { generator: Generator::None, ..recipe };
+        match run(&recipe.plan(folder.path(), std::slice::from_ref(&models), F32), 0) {
+            Ok(_) => assert!(!drawn, "{method}"),
+            Err(error) => assert_eq!((error.status, drawn), (Status::InvalidArgument, true), "{method}"),
+        }
+    }
 }

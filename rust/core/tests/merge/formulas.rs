@@ -5,6 +5,7 @@ use super::recipes::recipes;
 use fundir_core::kernels::simd::Level;
 use fundir_core::merge::method::REGISTRY;
 use fundir_core::merge::plan::{Generator, Plan};
+use fundir_core::merge::rng::Mt19937;
 use fundir_core::merge::{Control, run, run_in_memory};
 use safetensors::Dtype::{self, BF16, F16, F32, F64};
 use std::sync::atomic::AtomicU64;
@@ -242,5 +243,35 @@ fn huge_ties_and_windows_that_miss_are_exact_too() {
                 assert!(merged.values() == expected, "density {density}, memory {memory}");
             }
         }
+    }
+}
+
+#[test]
+fn mt19937_masks_round_probabilities_to_the_dtype_that_is_worked_in() {
+    const DENSITY: f64 = 0.5019;
+    const IN_BF16: f64 = 0.5;
+    for (stored, work, probability) in [
+        (F32, None, DENSITY),
+        (F32, Some(F32), DENSITY),
+        (F32, Some(BF16), IN_BF16),
+        (F16, Some(BF16), IN_BF16),
+        (BF16, None, IN_BF16),
+        (BF16, Some(BF16), IN_BF16),
+        (BF16, Some(F32), DENSITY),
+    ] {
+        let recipe = Recipe::new("dare_linear")
+            .model("weight", &[1.0])
+            .model("density", &[DENSITY])
+            .shared("rescale", 0.0);
+        let recipe = Recipe { generator: Generator::Mt19937, seed: 42, work, ..recipe };
+        let shape = [20_000];
+        let models = [0.0, 1.0].map(|x| Model::from_values(stored, &shape, &vec![x; shape[0] as usize]));
+        let mut random = Mt19937::new(42);
+        let expected = std::iter::repeat_with(|| {
+            let fraction = f64::from(random.next() & 0xFF_FFFF) / f64::from(1 << 24);
+            if fraction < f64::from(probability as f32) { 1.0 } else { 0.0 }
+        });
+        let expected: Vec<f64> = expected.take(shape[0] as usize).collect();
+        assert!(recipe.run(&models, F32).values() == expected, "{stored} in {work:?}");
     }
 }

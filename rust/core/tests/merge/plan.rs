@@ -13,6 +13,7 @@ fn plan() -> Plan {
     let recipe = Recipe {
         generator: Generator::Mt19937,
         seed: u64::MAX,
+        work: Some(BF16),
         ..Recipe::new("ties").model("weight", &[0.5, -1.0]).shared("lambda", 1e-5)
     };
     recipe.plan(folder.path(), &[set(&[3, 5]), set(&[]), set(&[0, 7])], F32)
@@ -56,9 +57,16 @@ fn a_changed_plan_is_refused_or_stays_inside_its_files() {
 
 #[test]
 fn a_count_that_the_bytes_do_not_bear_out_sets_nothing_aside() {
-    let mut bytes = encode(&plan())[..32].to_vec();
+    let mut bytes = encode(&plan())[..36].to_vec();
     bytes.extend(u32::MAX.to_le_bytes());
     assert!(Plan::decode(&bytes).unwrap_err().message.contains("ends early"));
+}
+
+#[test]
+fn a_dtype_that_does_not_exist_is_not_worked_in() {
+    let mut bytes = encode(&plan());
+    bytes[32..36].copy_from_slice(&22u32.to_le_bytes());
+    assert!(Plan::decode(&bytes).unwrap_err().message.contains("an unknown dtype"));
 }
 
 #[test]

@@ -6,14 +6,16 @@ use fundir_core::merge::plan::{Generator, Plan, PlannedFile, Stored};
 pub fn encode(plan: &Plan) -> Vec<u8> {
     let mut out = Encoder(Vec::new());
     out.u32(0x4E4C_5046);
-    out.u32(1);
+    out.u32(2);
     out.u32(plan.threads);
     out.u32(match plan.generator {
         Generator::Philox => 0,
         Generator::Mt19937 => 1,
+        Generator::None => 2,
     });
     out.u64(plan.memory);
     out.u64(plan.seed);
+    out.u32(plan.work.map_or(u32::MAX, |dtype| u32::from(dtype::code(dtype))));
     out.list(&plan.inputs, Encoder::file);
     out.list(&plan.outputs, Encoder::file);
     out.list(&plan.settings, |out, setting| {

@@ -15,9 +15,11 @@ final class DTypeName {
             case "bf16", "bfloat16" -> DType.BF16;
             case "f32", "fp32", "float32", "float" -> DType.F32;
             case "f64", "fp64", "float64", "double" -> DType.F64;
+            case "f8_e4m3", "float8_e4m3fn" -> DType.F8_E4M3;
+            case "f8_e5m2", "float8_e5m2" -> DType.F8_E5M2;
             default ->
                 throw new TypeConversionException(
-                        "'" + text + "' is not a dtype of an output, expected BF16, F16, F32 or F64");
+                        "'" + text + "' is not a dtype of an output, expected BF16, F16, F32, F64, F8_E4M3 or F8_E5M2");
         };
     }
 }

@@ -31,7 +31,8 @@ public final class Main {
         try {
             MergeMethod.all();
         } catch (RuntimeException e) {
-            // A library that does not load fails again, with the same words, where it is needed: not every command does.
+            // A library that does not load fails again, with the same words, where it is needed: not every command
+            // does.
         }
     }
 }

@@ -125,10 +125,17 @@ final class MergeCommand implements Callable<Integer> {
             description = "Any parameter of the method; rng=mt19937 or philox.")
     private Map<String, String> settings = Map.of();
 
-    @Option(names = "--seed", paramLabel = "n", description = "Seed of random masks; 0.")
+    @Option(
+            names = "--seed",
+            paramLabel = "n",
+            converter = Seed.class,
+            description = "Seed of random masks, from 0 to 2^64-1; 0.")
     private Long seed;
 
-    @Option(names = "--dtype", paramLabel = "D", description = "Dtype of the output: BF16, F16, F32, F64.")
+    @Option(
+            names = "--dtype",
+            paramLabel = "D",
+            description = "Dtype of the output: BF16, F16, F32, F64, F8_E4M3, F8_E5M2.")
     private DType dtype;
 
     @Option(
@@ -169,6 +176,11 @@ final class MergeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         MergePlan plan = describe().plan(output);
         plan.notices().forEach(parent::notice);
+        if (dryRun && !force && !plan.replaced().isEmpty()) {
+            parent.notice(plan.replaced().get(0)
+                    + (plan.replaced().size() == 1 ? " exists" : " and others exist")
+                    + ": without --dry-run this needs --force");
+        }
         Terminal terminal = parent.terminal();
         if (dryRun) {
             if (json) {
@@ -210,7 +222,7 @@ final class MergeCommand implements Callable<Integer> {
 
     private Merge merge() {
         Merge merge = isRecipe() ? recipe() : methodAndModels();
-        merge.missing(missing).nonFloat(nonFloat).overwrite(force);
+        merge.missing(missing).nonFloat(nonFloat).overwrite(force || dryRun);
         Optional.ofNullable(dtype).ifPresent(merge::outputDType);
         Optional.ofNullable(seed).ifPresent(merge::seed);
         Optional.ofNullable(threads).ifPresent(merge::threads);

@@ -36,11 +36,13 @@ final class MergeJson {
             report.strings("output", plan.outputs());
             json.writeStringField("method", plan.method().name());
             json.writeNumberField("tensorCount", plan.entries().size());
-            json.writeNumberField("bytesToRead", plan.bytesToRead());
+            json.writeNumberField("inputBytes", plan.inputBytes());
             json.writeNumberField("bytesToWrite", plan.bytesToWrite());
             json.writeNumberField("memoryBytes", plan.memory());
             json.writeNumberField("temporaryBytes", plan.temporarySpace());
             report.unsigned("seed", plan.seed());
+            json.writeStringField("rng", plan.rng().label());
+            report.strings("replaced", plan.replaced());
             report.strings("notices", plan.notices());
             json.writeArrayFieldStart("tensors");
             for (PlanEntry entry : plan.entries()) {
@@ -64,7 +66,9 @@ final class MergeJson {
         json.writeArrayFieldStart("inputs");
         for (PlanInput input : entry.inputs()) {
             json.writeStartObject();
+            json.writeNumberField("input", input.input());
             json.writeNumberField("model", input.model());
+            json.writeStringField("tensor", input.tensor());
             json.writeStringField("file", input.file().toString());
             json.writeNumberField("offset", input.offset());
             json.writeNumberField("byteSize", input.byteSize());

@@ -17,9 +17,9 @@ final class PlanText {
 
     static void write(MergePlan plan, PrintWriter out) {
         out.println("Inputs");
-        files(plan).forEach((model, files) -> {
+        files(plan).forEach((input, files) -> {
             for (Path file : files) {
-                out.println("  " + model + (model == 0 ? " (base)  " : "  ") + file);
+                out.println("  " + input + (input == 0 ? " (base)  " : "  ") + file);
             }
         });
         out.println();
@@ -31,8 +31,8 @@ final class PlanText {
         out.println("Outputs");
         plan.outputs().forEach(file -> out.println("  " + file));
         out.println();
-        out.println(plan.entries().size() + " tensors by " + plan.method().label() + "; reads "
-                + ByteSize.format(plan.bytesToRead()) + ", writes " + ByteSize.format(plan.bytesToWrite())
+        out.println(plan.entries().size() + " tensors by " + plan.method().label() + draws(plan) + "; takes in "
+                + ByteSize.format(plan.inputBytes()) + ", writes " + ByteSize.format(plan.bytesToWrite())
                 + ", with at most " + ByteSize.format(plan.memory()) + " of memory and "
                 + ByteSize.format(plan.temporarySpace()) + " of temporary space; nothing was written");
     }
@@ -41,16 +41,27 @@ final class PlanText {
         Map<Integer, Set<Path>> files = new TreeMap<>();
         for (PlanEntry entry : plan.entries()) {
             for (PlanInput input : entry.inputs()) {
-                files.computeIfAbsent(input.model(), model -> new TreeSet<>()).add(input.file());
+                files.computeIfAbsent(input.input(), number -> new TreeSet<>()).add(input.file());
             }
         }
         return files;
     }
 
-    /** Such as {@code norm.weight BF16 [64] ties(lambda=1.0) of 0, 1(weight=1.0, density=0.2)}. */
+    /** What random masks are drawn from, by methods that have some. */
+    private static String draws(MergePlan plan) {
+        return ", seed " + Long.toUnsignedString(plan.seed()) + " of "
+                + plan.rng().label();
+    }
+
+    /**
+     * Such as {@code norm.weight BF16 [64] ties(lambda=1.0) of 0, 1(weight=1.0, density=0.2)}; with the name that the
+     * tensor has in an input where it is another.
+     */
     private static String line(PlanEntry entry) {
         String inputs = entry.inputs().stream()
-                .map(input -> input.model() + parameters(input.parameters()))
+                .map(input -> input.input()
+                        + (input.tensor().equals(entry.name()) ? "" : ":" + input.tensor())
+                        + parameters(input.parameters()))
                 .collect(Collectors.joining(", "));
         return entry.name() + "  " + entry.dtype() + " " + entry.shape() + "  " + entry.method()
                 + parameters(entry.parameters()) + " of " + inputs;

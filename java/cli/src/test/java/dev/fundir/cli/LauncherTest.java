@@ -26,10 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
     private static final Path SCRIPT = Path.of("..", "..", "fundir").toAbsolutePath();
 
-    /** Writes its arguments, and what a JVM that is told to make an archive makes. */
+    /** Writes its arguments, and what a JVM makes that is told to list classes or to archive them. */
     private static final String JAVA = """
             for argument in "$@"; do
                 case $argument in
+                    -XX:DumpLoadedClassList=*) echo "$*" >"${argument#*=}" ;;
                     -XX:SharedArchiveFile=*) case "$*" in *-Xshare:dump*) echo archive >"${argument#*=}" ;; esac ;;
                 esac
             done
@@ -37,8 +38,8 @@ class LauncherTest {
             """;
 
     /** What the script and its stand-ins call, linked into the one folder that they may search. */
-    private static final List<String> SYSTEM =
-            List.of("bash", "find", "flock", "mkdir", "mv", "readlink", "rm", "sed", "sh", "sleep", "touch", "uname");
+    private static final List<String> SYSTEM = List.of(
+            "bash", "find", "flock", "grep", "mkdir", "mv", "readlink", "rm", "sed", "sh", "sleep", "touch", "uname");
 
     @TempDir
     Path folder;

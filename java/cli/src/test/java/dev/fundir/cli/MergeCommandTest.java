@@ -67,7 +67,9 @@ class MergeCommandTest {
         FundirProcess.Outcome outcome = merge("--method", "slerp", "--t", "0.5", "--dry-run");
         assertEquals(0, outcome.exitCode(), outcome.err());
         assertTrue(outcome.out().contains("model.norm.weight  BF16 [192]  slerp(t=0.5) of 0, 1\n"), outcome.out());
-        assertTrue(outcome.out().contains("39 tensors by SLERP; reads 10.2 MB, writes 5.12 MB"), outcome.out());
+        assertTrue(
+                outcome.out().contains("39 tensors by SLERP, seed 0 of philox; takes in 10.2 MB, writes 5.12 MB"),
+                outcome.out());
         assertEquals(List.of("model1.safetensors", "model2.safetensors"), files());
     }
 
@@ -158,6 +160,8 @@ class MergeCommandTest {
             {"--memory", "much"},
             {"--dtype", "int9"},
             {"--missing", "some"},
+            {"--seed", "-1"},
+            {"--seed", "18446744073709551616"},
             {"--set", "rng=dice"}
         }) {
             FundirProcess.Outcome outcome = merge("--method", "linear", wrong[0], wrong[1]);

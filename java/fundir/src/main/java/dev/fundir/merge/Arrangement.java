@@ -60,6 +60,11 @@ record Arrangement(MergeMethod method, List<Path> inputs, List<Part> parts, Opti
         }
     }
 
+    /** Whether the first input is a base. */
+    boolean hasBase() {
+        return parts.stream().anyMatch(Part::withBase);
+    }
+
     /** Whether layers get numbers of their own. */
     boolean renumbers() {
         return parts.stream().flatMap(part -> part.sources().stream()).anyMatch(source -> source.layers()

@@ -13,12 +13,8 @@ import java.util.List;
 final class BufferRun {
     private BufferRun() {}
 
-    static void run(MergeRequest request, PlannedTensor tensor, List<ByteBuffer> inputs, ByteBuffer output) {
-        if (request.generator() != RandomGenerator.PHILOX) {
-            throw new IllegalStateException("random masks of " + request.generator()
-                    + " are drawn in sequence over all tensors; one tensor alone takes those of "
-                    + RandomGenerator.PHILOX);
-        }
+    static TensorResult run(
+            MergeRequest request, MaskSource masks, PlannedTensor tensor, List<ByteBuffer> inputs, ByteBuffer output) {
         List<PlannedTensor.Source> sources = tensor.sources();
         if (inputs.size() != sources.size()) {
             throw new IllegalArgumentException("tensor " + tensor.name() + " has " + sources.size() + " inputs, but "
@@ -29,7 +25,14 @@ final class BufferRun {
             PlannedTensor.Source source = sources.get(i);
             check("input " + i, tensor, inputs.get(i), source.byteSize());
             buffers.add(new PlannedTensor.Source(
-                    source.model(), Path.of("input" + i), source.byteSize(), 0, source.byteSize(), source.dtype()));
+                    source.input(),
+                    source.model(),
+                    source.tensor(),
+                    Path.of("input" + i),
+                    source.byteSize(),
+                    0,
+                    source.byteSize(),
+                    source.dtype()));
         }
         check("the output", tensor, output, tensor.byteSize());
         PlannedTensor here = new PlannedTensor(
@@ -37,16 +40,25 @@ final class BufferRun {
         Path place = Path.of("output");
         ByteBuffer plan = PlanEncoder.encode(
                 request,
+                masks.ofOneTensor(),
                 List.of(place),
                 List.of(new OutputFile(place, ByteBuffer.allocate(0), tensor.byteSize())),
                 List.of(new PlacedTensor(here, 0, 0)));
         try {
-            Core.runMergeInMemory(plan, inputs, List.of(output), new MergeControl().words());
+            ByteBuffer report = Core.runMergeInMemory(plan, inputs, List.of(output), new MergeControl().words());
+            return new TensorResult(report.getLong(32), report.getLong(40));
         } catch (NativeException e) {
             if (e.status() == Status.REQUEST) {
                 throw new MergeException(
                         List.of("tensor " + tensor.name() + ": " + e.sentence()),
                         EnumSet.of(MergeException.Kind.CONTENT));
+            }
+            if (e.status() == Status.INVALID_ARGUMENT) {
+                throw new IllegalStateException(
+                        "tensor " + tensor.name() + ": " + RandomGenerator.MT19937
+                                + " draws its random masks in sequence over all tensors; one tensor alone can have"
+                                + " those of " + RandomGenerator.PHILOX,
+                        e);
             }
             throw e;
         }

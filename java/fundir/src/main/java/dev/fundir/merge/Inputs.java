@@ -44,6 +44,10 @@ final class Inputs {
         return new Inputs(List.copyOf(checkpoints), tiedHeads);
     }
 
+    int count() {
+        return checkpoints.size();
+    }
+
     Checkpoint get(int input) {
         return checkpoints.get(input);
     }

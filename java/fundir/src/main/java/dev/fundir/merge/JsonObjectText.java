@@ -1,6 +1,8 @@
 package dev.fundir.merge;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -48,6 +50,42 @@ final class JsonObjectText {
         return raw(key).map(STRING::matcher).filter(Matcher::find).map(found -> found.group(1));
     }
 
+    /** A member that is an object itself; empty where it is none that can be looked into. */
+    Optional<JsonObjectText> object(String key) {
+        return raw(key).flatMap(value -> {
+            try {
+                return Optional.of(of(value));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** The elements of a member that is a list, as they are written; empty where it is none. */
+    Optional<List<String>> list(String key) {
+        return raw(key).flatMap(value -> {
+            try {
+                return Optional.of(new Scanner(value).list());
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** The object with one more member, the first, spaced as the one that was the first. */
+    JsonObjectText adding(String key, String value) {
+        int begin = text.indexOf('{') + 1;
+        int first = begin;
+        while (Character.isWhitespace(text.charAt(first))) {
+            first++;
+        }
+        String member = '"' + key + "\": " + value;
+        return of(
+                members.isEmpty()
+                        ? text.substring(0, begin) + member + text.substring(begin)
+                        : text.substring(0, first) + member + ',' + text.substring(begin));
+    }
+
     /** The object with another value of a member that it has. */
     JsonObjectText with(String key, String value) {
         Span span = members.get(key);
@@ -78,7 +116,7 @@ final class JsonObjectText {
                     Span key = string();
                     expect(':');
                     members.put(text.substring(key.begin + 1, key.end - 1), value());
-                } while (more());
+                } while (more('}'));
             }
             if (next() != 0) {
                 throw unexpected("the end");
@@ -86,13 +124,30 @@ final class JsonObjectText {
             return members;
         }
 
-        /** Steps over the comma before another member, or over the brace after the last. */
-        private boolean more() {
+        List<String> list() {
+            List<String> elements = new ArrayList<>();
+            expect('[');
+            if (next() == ']') {
+                at++;
+            } else {
+                do {
+                    Span element = value();
+                    elements.add(text.substring(element.begin, element.end));
+                } while (more(']'));
+            }
+            if (next() != 0) {
+                throw unexpected("the end");
+            }
+            return elements;
+        }
+
+        /** Steps over the comma before another member or element, or over the bracket after the last. */
+        private boolean more(char end) {
             if (next() == ',') {
                 at++;
                 return true;
             }
-            expect('}');
+            expect(end);
             return false;
         }
 

@@ -28,8 +28,8 @@ import java.util.TreeMap;
  * }</pre>
  *
  * <p>Checkpoints are files, folders or index files, as {@link dev.fundir.Checkpoint#open(Path)} takes them. Tensors of
- * F16, BF16, F32, F64 and the F8 floats are merged, in any mixture; {@link NonFloat} says what becomes of the others.
- * Not for several threads at once.
+ * F16, BF16, F32, F64 and the 8-bit floats but F8_E8M0 are merged, in any mixture; {@link NonFloat} says what becomes
+ * of the others. Not for several threads at once.
  */
 public final class Merge {
     /** The memory that blocks and reductions may take when nothing else is said: 256 MiB. */
@@ -164,8 +164,9 @@ public final class Merge {
     }
 
     /**
-     * The dtype of the merged tensors: F16, BF16, F32 or F64. Without it a tensor keeps the dtype that its inputs
-     * share; where theirs differ it becomes F64 if one of them is, else F32. Tensors that are copied keep theirs.
+     * The dtype of the merged tensors: F16, BF16, F32, F64 or an 8-bit float but F8_E8M0. Without it a tensor keeps the
+     * dtype that its inputs share; where theirs differ it becomes F64 if one of them is, else F32. Tensors that are
+     * copied keep theirs.
      *
      * @param dtype the dtype
      * @return this

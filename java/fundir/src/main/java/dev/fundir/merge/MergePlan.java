@@ -4,11 +4,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.AbstractList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A merge that is known to be possible: every tensor of the output, what it is made of, and where it goes. Immutable;
  * safe for many threads. Made by {@link Merge#plan(Path)}.
+ *
+ * <h2>A merge on several machines</h2>
+ *
+ * <p>Plans of the same inputs, recipe, seed and output are the same, wherever they are made, and a tensor depends on
+ * its own inputs only. So each machine plans the merge, makes a share of the {@link #entries()} with
+ * {@link #run(PlanEntry, List, ByteBuffer)}, and sends the bytes to one that writes the files: for each of them a
+ * {@link dev.fundir.CheckpointWriter} with {@link #metadata()} and the entries whose {@link PlanEntry#file()} it is. It
+ * puts the tensors where the plan has them, so the files are those of {@link #run()}, byte for byte. What else an
+ * output has, the index of shards and the files beside the tensors, only {@link #run()} makes.
  */
 public final class MergePlan {
     /** Bytes of a block in the widest dtype. */
@@ -16,31 +27,36 @@ public final class MergePlan {
 
     private final MergeRequest request;
     private final MergeMethod method;
+    private final MaskSource masks;
     private final OutputPlan output;
     private final List<PlacedTensor> tensors;
+    private final Map<String, PlacedTensor> byName = new HashMap<>();
     private final List<String> notices;
-    private final long bytesToRead;
+    private final long inputBytes;
     private final long bytesToWrite;
     private final PlanView view;
 
     MergePlan(
             MergeRequest request,
-            MergeMethod method,
+            Arrangement arrangement,
+            MaskSource masks,
             OutputPlan output,
             List<PlacedTensor> tensors,
             List<String> notices) {
         this.request = request;
-        this.method = method;
+        this.method = arrangement.method();
+        this.masks = masks;
         this.output = output;
         this.tensors = List.copyOf(tensors);
+        tensors.forEach(placed -> byName.put(placed.tensor().name(), placed));
         this.notices = List.copyOf(notices);
         bytesToWrite =
                 tensors.stream().mapToLong(placed -> placed.tensor().byteSize()).sum();
-        bytesToRead = tensors.stream()
+        inputBytes = tensors.stream()
                 .flatMap(placed -> placed.tensor().sources().stream())
                 .mapToLong(PlannedTensor.Source::byteSize)
                 .sum();
-        view = new PlanView(output.tensorFiles());
+        view = new PlanView(output.tensorFiles(), arrangement.hasBase());
     }
 
     /**
@@ -90,12 +106,32 @@ public final class MergePlan {
     }
 
     /**
-     * The bytes of tensors that the merge takes in, each counted once.
+     * The files that are there already and that a run replaces, or removes because they belong to what it replaces.
+     *
+     * @return as it was when the plan was made; empty unless {@link Merge#overwrite(boolean)} allows it
+     */
+    public List<Path> replaced() {
+        return output.existing();
+    }
+
+    /**
+     * The metadata of each file that holds tensors.
+     *
+     * @return in the order of the keys
+     */
+    public Map<String, String> metadata() {
+        return output.metadata();
+    }
+
+    /**
+     * The bytes of the inputs of all entries. A run reads fewer where an input has the weight 0, and more where a
+     * method looks at a tensor several times that does not fit the memory it may take; {@link MergeResult#bytesRead()}
+     * tells.
      *
      * @return a number of bytes
      */
-    public long bytesToRead() {
-        return bytesToRead;
+    public long inputBytes() {
+        return inputBytes;
     }
 
     /**
@@ -114,6 +150,15 @@ public final class MergePlan {
      */
     public long seed() {
         return request.seed();
+    }
+
+    /**
+     * What random masks are drawn from.
+     *
+     * @return the generator
+     */
+    public RandomGenerator rng() {
+        return request.generator();
     }
 
     /**
@@ -155,25 +200,26 @@ public final class MergePlan {
 
     /**
      * Makes one tensor out of bytes that the caller has, wherever they come from: what {@link #run()} would put into
-     * the output, bit for bit. Tensors made on several machines make the same output as one run does. Safe for many
-     * threads.
+     * the output, bit for bit. Safe for many threads. A tensor of 2 GiB or more fits into no buffer and cannot be made
+     * so.
      *
-     * @param entry of this plan
+     * @param entry of this plan, or equal to one
      * @param inputs the bytes of {@link PlanEntry#inputs()}, in their order: direct buffers, little-endian whatever
      *     their order says, with exactly the bytes of the tensor remaining; they must not change meanwhile
      * @param output a direct, writable buffer that overlaps no other, with {@link PlanEntry#byteSize()} bytes
      *     remaining; its position stays where it is
+     * @return what was seen on the way
      * @throws IllegalArgumentException if the entry is none of this plan, or a buffer is not as it has to be
-     * @throws IllegalStateException if random masks are drawn in sequence, by {@link RandomGenerator#MT19937}
+     * @throws IllegalStateException if the tensor has random masks that {@link RandomGenerator#MT19937} draws, in
+     *     sequence over all tensors; what draws none is made whatever the generator is
      * @throws MergeException if what the tensors hold forbids it
      */
-    public void run(PlanEntry entry, List<ByteBuffer> inputs, ByteBuffer output) {
-        PlannedTensor tensor = tensors.stream()
-                .map(PlacedTensor::tensor)
-                .filter(each -> each.name().equals(entry.name()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the plan has no tensor " + entry.name()));
-        BufferRun.run(request, tensor, inputs, output);
+    public TensorResult run(PlanEntry entry, List<ByteBuffer> inputs, ByteBuffer output) {
+        PlacedTensor placed = byName.get(entry.name());
+        if (placed == null || !view.entry(placed).equals(entry)) {
+            throw new IllegalArgumentException("the entry of tensor " + entry.name() + " is none of this plan");
+        }
+        return BufferRun.run(request, masks, placed.tensor(), inputs, output);
     }
 
     /**
@@ -205,6 +251,6 @@ public final class MergePlan {
     }
 
     ByteBuffer encode(List<Path> staged) {
-        return PlanEncoder.encode(request, staged, output.tensorFiles(), tensors);
+        return PlanEncoder.encode(request, masks, staged, output.tensorFiles(), tensors);
     }
 }

@@ -1,9 +1,8 @@
 package dev.fundir.merge;
 
 /**
- * Whose values to take for tensors that cannot be averaged because they are no floats, in one of the inputs or in all:
- * integers, booleans, complex numbers and the dtypes of less than eight bits. Their bytes are copied, never computed
- * with.
+ * Whose values to take for tensors that cannot be averaged, in one of the inputs or in all: integers, booleans, complex
+ * numbers, floats of fewer than eight bits and F8_E8M0. Their bytes are copied, never computed with.
  */
 public enum NonFloat {
     /** All inputs must agree, byte for byte; the merge fails at the first tensor where they differ. */

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds out whether an output may go where it is to go. */
 final class OutputCheck {
+    /** Names of files in formats that a merge is not written in, which a folder should not have. */
+    private static final Pattern OTHER_FORMAT = Pattern.compile("\\.(json|ya?ml|gguf)$", Pattern.CASE_INSENSITIVE);
+
     private OutputCheck() {}
 
     /** Adds what stands in the way. */
@@ -21,13 +23,8 @@ final class OutputCheck {
         if (!placeIsPossible(plan.place(), problems)) {
             return;
         }
-        Set<Path> touched = new LinkedHashSet<>(plan.written());
-        touched.addAll(plan.removed());
         List<String> existing = new ArrayList<>();
-        for (Path file : touched) {
-            if (!Files.exists(file)) {
-                continue;
-            }
+        for (Path file : plan.existing()) {
             if (isOneOf(file, inputs)) {
                 problems.add(
                         Kind.OUTPUT,
@@ -55,6 +52,13 @@ final class OutputCheck {
     /** Why nothing can be written to a place, or null when it seems possible. */
     private static String hindrance(OutputPlace place) {
         Path path = place.path();
+        if (path.toString().isEmpty()) {
+            return "the output has no name; it is a folder, or a file whose name ends in .safetensors";
+        }
+        if (OTHER_FORMAT.matcher(path.toString()).find()) {
+            return "a merge cannot be written as " + path
+                    + " is named: an output is a folder, or a file whose name ends in .safetensors";
+        }
         if (place.isFolder() && Files.exists(path) && !Files.isDirectory(path)) {
             return path + " is a file; an output is a folder, or a file whose name ends in .safetensors";
         }

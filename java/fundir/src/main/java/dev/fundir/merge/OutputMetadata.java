@@ -30,6 +30,7 @@ final class OutputMetadata {
         metadata.put("merge_method", method.label());
         metadata.put("tensor_count", Integer.toString(tensorCount));
         metadata.put("seed", Long.toUnsignedString(request.seed()));
+        metadata.put("rng", request.generator().label());
         metadata.put("name", place.name());
         metadata.put("version", inherited.getOrDefault("version", FIRST_VERSION));
         metadata.put(

@@ -12,7 +12,9 @@ import java.util.Map;
 /** Writes a plan as {@code fundir.h} lays it down under MERGE PLAN. */
 final class PlanEncoder {
     private static final int MAGIC = 0x4E4C5046;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    private static final int NO_GENERATOR = 2;
 
     private final ByteSink out = new ByteSink();
 
@@ -21,15 +23,20 @@ final class PlanEncoder {
     /**
      * Encodes a plan.
      *
-     * @param request threads, memory, seed and generator are taken from it
+     * @param request threads and memory are taken from it
+     * @param masks what random masks are drawn from
      * @param staged where the outputs are written meanwhile, in the order of {@code outputs}
      * @param outputs the files of the output
      * @param tensors in name order, with their places
      */
     static ByteBuffer encode(
-            MergeRequest request, List<Path> staged, List<OutputFile> outputs, List<PlacedTensor> tensors) {
+            MergeRequest request,
+            MaskSource masks,
+            List<Path> staged,
+            List<OutputFile> outputs,
+            List<PlacedTensor> tensors) {
         PlanEncoder encoder = new PlanEncoder();
-        encoder.head(request);
+        encoder.head(request, masks);
         Map<Path, Integer> files = encoder.inputs(tensors);
         encoder.outputs(staged, outputs);
         Map<Setting, Integer> settings = encoder.settings(tensors);
@@ -40,13 +47,21 @@ final class PlanEncoder {
         return encoder.out.direct();
     }
 
-    private void head(MergeRequest request) {
+    private void head(MergeRequest request, MaskSource masks) {
         out.putInt(MAGIC);
         out.putInt(VERSION);
         out.putInt(request.threads());
-        out.putInt(request.generator() == RandomGenerator.PHILOX ? 0 : 1);
+        out.putInt(masks.generator().map(PlanEncoder::code).orElse(NO_GENERATOR));
         out.putLong(request.memory());
-        out.putLong(request.seed());
+        out.putLong(masks.seed());
+        out.putInt(masks.workDType().map(DType::code).orElse(-1));
+    }
+
+    private static int code(RandomGenerator generator) {
+        return switch (generator) {
+            case PHILOX -> 0;
+            case MT19937 -> 1;
+        };
     }
 
     private Map<Path, Integer> inputs(List<PlacedTensor> tensors) {

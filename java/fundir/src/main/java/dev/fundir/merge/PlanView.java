@@ -10,7 +10,16 @@ import java.util.Map;
 final class PlanView {
     private final List<Path> targets;
 
-    PlanView(List<OutputFile> files) {
+    /** The number of the first input. */
+    private final int first;
+
+    /**
+     * A view of a plan.
+     *
+     * @param withBase whether the first input is a base
+     */
+    PlanView(List<OutputFile> files, boolean withBase) {
+        first = withBase ? 0 : 1;
         targets = files.stream().map(OutputFile::target).toList();
     }
 
@@ -20,7 +29,9 @@ final class PlanView {
         List<PlanInput> inputs = new ArrayList<>();
         for (PlannedTensor.Source source : tensor.sources()) {
             inputs.add(new PlanInput(
+                    first + source.input(),
                     source.model(),
+                    source.tensor(),
                     source.file(),
                     source.offset(),
                     source.byteSize(),

@@ -19,13 +19,18 @@ record PlannedTensor(String name, Setting setting, List<Long> shape, DType dtype
     /**
      * An input of a tensor.
      *
-     * @param model the number in the recipe: the base 0, models from 1
+     * @param input its place among all inputs of the merge
+     * @param model the number in the part of the recipe that the tensor is made by: the base 0, models from 1
+     * @param tensor its name in the input
      * @param fileSize the size of the file when the plan was made
      */
-    record Source(int model, Path file, long fileSize, long offset, long byteSize, DType dtype) {
-        static Source of(int model, Tensor tensor) {
+    record Source(
+            int input, int model, String tensor, Path file, long fileSize, long offset, long byteSize, DType dtype) {
+        static Source of(int input, int model, Tensor tensor) {
             return new Source(
+                    input,
                     model,
+                    tensor.name(),
                     tensor.file().path(),
                     tensor.file().byteSize(),
                     tensor.fileOffset(),

@@ -54,7 +54,15 @@ final class Planner {
         request.base().ifPresent(path -> models.put(path, Place.START));
         request.models().forEach(model -> models.put(model.path(), Place.START));
         return new RecipeReading.Result(
-                arrangement, models, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), new Overrides());
+                arrangement,
+                models,
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                new Overrides());
     }
 
     /** What the method and the models that the caller named make. */
@@ -88,21 +96,22 @@ final class Planner {
         notices.addAll(said.overrides().notices());
         noteTiedHeads(tensors, inputs);
         Checkpoint first = inputs.get(0);
-        Companions companions = Companions.beside(first, arrangement.tokenizer(), notices);
+        Companions companions = Companions.of(inputs, arrangement.tokenizer(), notices);
         Map<String, String> metadata = OutputMetadata.of(request, method, place, first, companions, tensors.size());
         OutputLayout layout = OutputLayout.of(place, tensors, shardSize(), metadata);
         List<SideFile> sideFiles = new ArrayList<>();
         if (place.isFolder()) {
-            OutputFacts facts = OutputFacts.of(tensors, dtype, arrangement.renumbers());
-            sideFiles.addAll(companions.into(place, facts, said.chatTemplate()));
-            sideFiles.addAll(MergeRecord.of(place, said.text(), request, arrangement, facts));
+            OutputFacts facts = OutputFacts.of(tensors, dtype);
+            sideFiles.addAll(companions.into(place, facts, arrangement, said.chatTemplate(), notices));
+            sideFiles.addAll(MergeRecord.of(place, said, request, arrangement, facts));
         }
         layout.index().ifPresent(sideFiles::add);
-        OutputPlan output = OutputPlan.of(place, layout.files(), sideFiles);
+        OutputPlan output = OutputPlan.of(place, layout.files(), metadata, sideFiles);
         OutputCheck.check(output, inputs.files(), request.overwrite(), problems);
         problems.throwIfAny();
         noteShards(layout);
-        return new MergePlan(request, method, output, layout.tensors(), notices);
+        MaskSource masks = new MaskSource(Optional.of(request.generator()), request.seed(), said.workDType());
+        return new MergePlan(request, arrangement, masks, output, layout.tensors(), notices);
     }
 
     private void noteTiedHeads(List<PlannedTensor> tensors, Inputs inputs) {

@@ -47,6 +47,17 @@ final class RecipeModels {
         return Collections.unmodifiableMap(mentions);
     }
 
+    /** What the models of the Hub are called, by their paths. */
+    Map<Path, String> references() {
+        Map<Path, String> references = new HashMap<>();
+        byName.forEach((name, path) -> {
+            if (name.startsWith(HUB)) {
+                path.ifPresent(found -> references.put(found, name));
+            }
+        });
+        return references;
+    }
+
     /** Whether two references lead to one model, or are the same where they lead nowhere. */
     boolean areSame(Located<String> a, Located<String> b) {
         return a.value().equals(b.value()) || (find(a).isPresent() && find(a).equals(find(b)));

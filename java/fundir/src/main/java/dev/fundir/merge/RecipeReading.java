@@ -31,6 +31,9 @@ final class RecipeReading {
      * @param arrangement empty where that cannot be known for the recipe's mistakes
      * @param models those that could be found, each where it is named first
      * @param layers what is taken of models, where only some layers are
+     * @param dtype of the output
+     * @param workDType that mergekit would compute in
+     * @param references what models of the Hub are called, by their paths
      * @param overrides remembers what became of the caller's parameters
      */
     record Result(
@@ -38,6 +41,8 @@ final class RecipeReading {
             Map<Path, Place> models,
             List<Layers> layers,
             Optional<DType> dtype,
+            Optional<DType> workDType,
+            Map<Path, String> references,
             Optional<String> chatTemplate,
             Optional<String> text,
             Overrides overrides) {}
@@ -61,13 +66,21 @@ final class RecipeReading {
         Optional<Recipe> read = text.flatMap(yaml -> RecipeReader.read(yaml, this::problem));
         if (read.isEmpty()) {
             return new Result(
-                    Optional.empty(), Map.of(), List.of(), Optional.empty(), Optional.empty(), text, overrides);
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    Optional.empty(),
+                    text,
+                    overrides);
         }
         Recipe recipe = read.get();
         Optional<MergeMethod> method = recipe.method().flatMap(this::method);
         lookUp(recipe);
         Optional<DType> dtype = recipe.outputDType().or(recipe::dtype).flatMap(this::dtype);
-        recipe.dtype().ifPresent(this::dtype);
+        Optional<DType> workDType = recipe.dtype().flatMap(this::dtype);
         Optional<String> template = recipe.chatTemplate().flatMap(this::chatTemplate);
         Optional<Path> tokenizer = recipe.tokenizerSource().flatMap(this::tokenizer);
         Optional<Arrangement> arrangement =
@@ -78,6 +91,8 @@ final class RecipeReading {
                 models.mentions(),
                 layers(recipe, method),
                 dtype,
+                workDType,
+                models.references(),
                 template,
                 text,
                 overrides);

@@ -1,7 +1,9 @@
 package dev.fundir.merge;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Writes the recipe of a merge that was described without one. */
 final class RecipeText {
@@ -9,7 +11,7 @@ final class RecipeText {
 
     private RecipeText() {}
 
-    /** A recipe that makes the same. */
+    /** A recipe in mergekit's schema that makes the same. */
     static String of(Arrangement arrangement, OutputFacts facts) {
         RecipeText text = new RecipeText();
         text.write(arrangement, facts);
@@ -17,9 +19,11 @@ final class RecipeText {
     }
 
     private void write(Arrangement arrangement, OutputFacts facts) {
-        MergeMethod method = arrangement.method();
+        // Names that only this library has are no recipe's.
+        MergeMethod method =
+                MethodTable.get().find(arrangement.method().engineName()).orElseThrow();
         Arrangement.Part part = arrangement.parts().get(0);
-        ParameterValues values = part.parameters().of("", java.util.List.of(), 0);
+        ParameterValues values = part.parameters().of("", List.of(), 0);
         line("merge_method: " + method.name());
         if (part.withBase()) {
             line("base_model: " + quoted(arrangement.inputs().get(0)));
@@ -30,21 +34,29 @@ final class RecipeText {
             parameters(method, values.models().get(model), "  ");
         }
         parameters(method, values.shared(), "");
-        facts.dtype().flatMap(TorchDType::nameOf).ifPresent(name -> line("out_dtype: " + name));
+        facts.asked().flatMap(TorchDType::nameOf).ifPresent(name -> line("out_dtype: " + name));
     }
 
     private void parameters(MergeMethod method, Map<String, Double> values, String indent) {
         StringBuilder lines = new StringBuilder();
-        values.forEach((name, value) -> method.parameter(name).ifPresent(parameter -> lines.append(indent)
-                .append("  ")
-                .append(name)
-                .append(": ")
-                .append(parameter.decode(value))
-                .append('\n')));
+        values.forEach((name, value) -> method.parameter(name)
+                .filter(parameter -> !isDefault(parameter, value))
+                .ifPresent(parameter -> lines.append(indent)
+                        .append("  ")
+                        .append(name)
+                        .append(": ")
+                        .append(parameter.decode(value))
+                        .append('\n')));
         if (lines.length() > 0) {
             line(indent + "parameters:");
             yaml.append(lines);
         }
+    }
+
+    /** Defaults are left out, and with them what mergekit has no name for. */
+    private static boolean isDefault(MergeParameter parameter, double value) {
+        OptionalDouble usual = parameter.defaultValue();
+        return usual.isPresent() && usual.getAsDouble() == value;
     }
 
     private void line(String line) {

@@ -145,7 +145,10 @@ final class TensorPlanner {
 
     private static PlannedTensor planned(Site site, Setting setting, DType dtype, List<Found> from) {
         List<PlannedTensor.Source> sources = from.stream()
-                .map(each -> PlannedTensor.Source.of(each.source() + site.part().firstNumber(), each.tensor()))
+                .map(each -> PlannedTensor.Source.of(
+                        site.part().sources().get(each.source()).input(),
+                        each.source() + site.part().firstNumber(),
+                        each.tensor()))
                 .toList();
         return PlannedTensor.of(site.name(), setting, from.get(0).tensor(), dtype, sources);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,35 @@ class JsonObjectTextTest {
     void replacesOneValueAndKeepsAllElse() {
         String changed = JsonObjectText.of(CONFIG).with("dtype", "\"bfloat16\"").toString();
         assertEquals(CONFIG.replace("\"float32\"", "\"bfloat16\""), changed);
+    }
+
+    @Test
+    void looksIntoObjectsAndLists() {
+        JsonObjectText object = JsonObjectText.of(CONFIG);
+        assertEquals(
+                Optional.of("\"inner\""), object.object("nested").orElseThrow().raw("dtype"));
+        assertEquals(Optional.of(List.of("\"A\"", "\"B\"")), object.list("architectures"));
+        assertEquals(
+                Optional.of(List.of("1", "{\"b\": \"}\"}")),
+                object.object("nested").orElseThrow().list("a"));
+        assertEquals(Optional.empty(), object.object("dtype"));
+        assertEquals(Optional.empty(), object.list("nested"));
+        JsonObjectText broken = JsonObjectText.of("{\"o\": {1}, \"l\": [1,], \"e\": [ ]}");
+        assertEquals(Optional.empty(), broken.object("o"));
+        assertEquals(Optional.empty(), broken.list("l"));
+        assertEquals(Optional.of(List.of()), broken.list("e"));
+    }
+
+    @Test
+    void addsAMemberAsTheFirstOne() {
+        assertEquals(
+                "\n{\n  \"new\": 1,\n  \"a\": 2 }",
+                JsonObjectText.of("\n{\n  \"a\": 2 }").adding("new", "1").toString());
+        assertEquals(
+                "{\"new\": 1,\"a\":2}",
+                JsonObjectText.of("{\"a\":2}").adding("new", "1").toString());
+        assertEquals(
+                "{\"new\": 1 }", JsonObjectText.of("{ }").adding("new", "1").toString());
     }
 
     @Test

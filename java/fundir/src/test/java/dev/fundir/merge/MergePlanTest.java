@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fundir.DType;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,11 +45,13 @@ class MergePlanTest {
                 entry.inputs().stream().map(PlanInput::file).toList());
         assertEquals(
                 List.of(0, 1, 2), entry.inputs().stream().map(PlanInput::model).toList());
+        assertEquals(
+                List.of(0, 1, 2), entry.inputs().stream().map(PlanInput::input).toList());
         assertEquals(Map.of(), entry.inputs().get(0).parameters());
         assertEquals(0.25, entry.inputs().get(1).parameters().get("weight"));
         assertEquals(0.5, entry.inputs().get(1).parameters().get("density"));
         assertEquals(1.0, entry.inputs().get(2).parameters().get("weight"));
-        assertEquals(24, plan.bytesToRead());
+        assertEquals(24, plan.inputBytes());
         assertEquals(8, plan.bytesToWrite());
         assertFalse(Files.exists(out()));
     }
@@ -177,6 +181,29 @@ class MergePlanTest {
         assertEquals(files.get(0), files.get(1));
         assertEquals(plan.outputs().get(1), files.get(2));
         assertEquals(plan.outputs().get(2), files.get(3));
+    }
+
+    @Test
+    void whatIsReplacedIsKnownBefore() throws IOException {
+        Path a = model("a").f32("w", 1).write();
+        Files.writeString(out(), "old");
+        Merge merge = Merge.method("average").model(a).model(a);
+        assertThrows(MergeException.class, () -> merge.plan(out()));
+        assertEquals(List.of(out()), merge.overwrite(true).plan(out()).replaced());
+        assertEquals(List.of(), merge.plan(folder.resolve("new")).replaced());
+    }
+
+    @Test
+    void outputsHaveANameThatIsNoOtherFormats() throws IOException {
+        Path a = model("a").f32("w", 1).write();
+        Merge merge = Merge.method("average").model(a).model(a);
+        for (String name : List.of("", "merged.json", "merged.yml", "merged.YAML", "merged.gguf")) {
+            Path output = name.isEmpty() ? Path.of("") : folder.resolve(name);
+            MergeException e = assertThrows(MergeException.class, () -> merge.plan(output), name);
+            assertEquals(Set.of(MergeException.Kind.OUTPUT), e.kinds(), name);
+        }
+        assertEquals(out(), merge.plan(out()).output());
+        merge.plan(folder.resolve("v1.json.d"));
     }
 
     @Test

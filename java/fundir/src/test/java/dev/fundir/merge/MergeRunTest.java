@@ -71,6 +71,7 @@ class MergeRunTest {
             assertEquals("Average", metadata.get("merge_method"));
             assertEquals("1", metadata.get("tensor_count"));
             assertEquals("18446744073709551615", metadata.get("seed"));
+            assertEquals("philox", metadata.get("rng"));
             assertEquals("tiny", metadata.get("architecture"));
             assertEquals("2.1", metadata.get("version"));
             assertEquals("me", metadata.get("author"));

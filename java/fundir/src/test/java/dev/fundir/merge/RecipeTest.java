@@ -1,12 +1,15 @@
 package dev.fundir.merge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -88,6 +91,10 @@ class RecipeTest {
         assertEquals("b", source.apply("model.layers.2.mlp.weight"));
         assertEquals("b", source.apply("model.norm.weight"), "behind the layers: of the last slice");
         assertEquals("b", source.apply("lm_head.weight"));
+        PlanInput stacked = entries.get("model.layers.2.mlp.weight").inputs().get(0);
+        assertEquals(2, stacked.input(), "the second of the inputs");
+        assertEquals(1, stacked.model(), "the only model of its slice");
+        assertEquals("model.layers.0.mlp.weight", stacked.tensor());
         Object scale = entries.get("model.layers.4.mlp.weight")
                 .inputs()
                 .get(0)
@@ -142,6 +149,39 @@ class RecipeTest {
         plan.run().close();
         assertEquals("of b", Files.readString(folder.resolve("out/tokenizer.json")));
         assertEquals("{{ messages }}", Files.readString(folder.resolve("out/chat_template.jinja")));
+    }
+
+    @Test
+    void masksOfMt19937AreThoseOfTheDTypeThatTheRecipeWorksIn() throws IOException {
+        String[] kept = new String[3];
+        String[][] cases = {{"0.5", "float32"}, {"0.5019", "bfloat16"}, {"0.5019", "float32"}};
+        float[] ones = new float[20_000];
+        Arrays.fill(ones, 1);
+        Path zeros = SampleCheckpoint.at(folder.resolve("zeros.safetensors"))
+                .f32("w", new float[ones.length])
+                .write();
+        Path model = SampleCheckpoint.at(folder.resolve("ones.safetensors"))
+                .f32("w", ones)
+                .write();
+        for (int i = 0; i < kept.length; i++) {
+            Path recipe = recipe("""
+                    merge_method: dare_linear
+                    base_model: %s
+                    models: [{model: %s, parameters: {weight: 1, density: %s}}]
+                    parameters: {rescale: false}
+                    dtype: %s
+                    out_dtype: float32
+                    """.formatted(zeros, model, cases[i][0], cases[i][1]));
+            Path out = folder.resolve("out" + i + ".safetensors");
+            try (MergeResult result =
+                    Merge.recipe(recipe).rng(RandomGenerator.MT19937).plan(out).run()) {
+                kept[i] = StandardCharsets.ISO_8859_1
+                        .decode(result.checkpoint().tensor("w").buffer())
+                        .toString();
+            }
+        }
+        assertEquals(kept[0], kept[1], "0.5019 is 0.5 in BF16");
+        assertNotEquals(kept[0], kept[2]);
     }
 
     @Test
