@@ -2,23 +2,19 @@
 
 use super::simd::kernels;
 
-/// Elements whose words are drawn together, from [`COUNTERS`] Philox counters.
-pub const RANDOM_GROUP: usize = 2048;
+/// Elements whose words are drawn together.
+pub const RANDOM_GROUP: usize = 4096;
 
-/// Philox counters of a group: a block of 16 bytes is the leading bytes of 16 elements' words.
-const COUNTERS: usize = RANDOM_GROUP / 16;
+/// Leading bits of a group's random words that are drawn as planes: a plane has one bit of each word.
+const PLANES: usize = 8;
 
-/// Rows of leading bytes, a bit of a byte for each.
-const ROWS: usize = 8;
+/// Philox counters of a plane: a block is a bit of 128 elements' words.
+const COUNTERS: usize = RANDOM_GROUP / 128;
 
-/// Leading bytes of a row, long enough to fill registers of any width.
-const LANES: usize = RANDOM_GROUP / ROWS;
+/// A bit of each word of a group, 64 to an item: the lower halves of the counters' blocks, then the higher ones.
+type Plane = [u64; 2 * COUNTERS];
 
-/// The leading bytes of the random words of a group: the first half of the rows is the lower 64 bits of each counter's block, the
-/// second half the higher ones. Byte `l` of row `r` is that of element `8l + r`.
-type Leading = [[u8; LANES]; ROWS];
-
-/// The leading byte of a word and the rest of it come from counters that differ in their third word.
+/// The leading bits of a word and the rest of it come from counters that differ in their third word.
 #[derive(Clone, Copy)]
 enum Part {
     Leading = 0,
@@ -45,55 +41,36 @@ fn philox<const N: usize>(key: u64, counters: [u64; N], part: Part) -> [[u64; 2]
     states.map(|[c0, c1, c2, c3]| [c0 & WORD | c1 << 32, c2 & WORD | c3 << 32])
 }
 
-/// Draws the leading bytes of a group.
+/// Draws a plane of a group; number 0 is the highest bit.
 #[inline(always)]
-fn draw_leading(key: u64, group: u64, leading: &mut Leading) {
-    /// Counters of a row, drawn two at a time.
-    const STEP: usize = COUNTERS / ROWS;
-    let (lower_rows, higher_rows) = leading.split_at_mut(ROWS / 2);
-    for (row, (lower_row, higher_row)) in (0..).zip(lower_rows.iter_mut().zip(higher_rows)) {
-        let first = group * COUNTERS as u64 + row * 2 * STEP as u64;
-        let [mut lower, mut higher] = [[0; 2 * STEP]; 2];
-        for i in 0..STEP {
-            let counter = first + i as u64;
-            let [now, later] = philox(key, [counter, counter + STEP as u64], Part::Leading);
-            (lower[i], higher[i]) = (now[0], now[1]);
-            (lower[i + STEP], higher[i + STEP]) = (later[0], later[1]);
-        }
-        for (row, blocks) in [(lower_row, lower), (higher_row, higher)] {
-            for (bytes, block) in row.as_chunks_mut::<8>().0.iter_mut().zip(blocks) {
-                *bytes = block.to_le_bytes();
-            }
-        }
+fn draw_plane(key: u64, group: u64, number: usize, plane: &mut Plane) {
+    /// Counters are drawn two at a time.
+    const STEP: usize = COUNTERS / 2;
+    let first = (group * PLANES as u64 + number as u64) * COUNTERS as u64;
+    let (lower, higher) = plane.split_at_mut(COUNTERS);
+    let ((lower, lower_later), (higher, higher_later)) =
+        (lower.split_at_mut(STEP), higher.split_at_mut(STEP));
+    for i in 0..STEP {
+        let counter = first + i as u64;
+        let [now, later] = philox(key, [counter, counter + STEP as u64], Part::Leading);
+        (lower[i], higher[i]) = (now[0], now[1]);
+        (lower_later[i], higher_later[i]) = (later[0], later[1]);
     }
 }
 
-/// The words of four elements but for their leading bytes, from that of number `4·quarter` on.
+/// The words of four elements but for their leading bits, from that of number `4·quarter` on.
 #[inline(always)]
 fn rests(key: u64, quarter: u64) -> [u32; 4] {
     let [[lower, higher]] = philox(key, [quarter], Part::Rest);
     [lower as u32, (lower >> 32) as u32, higher as u32, (higher >> 32) as u32].map(|word| word & 0xFF_FFFF)
 }
 
-/// A bit for each leading byte that `test` says, at the place of its element.
+/// Adds the bits of the `equal` elements of a group, whose leading bits leave it open, where the rest of the word is below `rest`.
 #[inline(always)]
-fn marks(leading: &Leading, test: impl Fn(u8) -> bool) -> [u8; LANES] {
-    let mut marks = [0; LANES];
-    for (r, row) in leading.iter().enumerate() {
-        for (mark, byte) in marks.iter_mut().zip(row) {
-            *mark |= if test(*byte) { 1 << r } else { 0 };
-        }
-    }
-    marks
-}
-
-/// Adds the bits of the `equal` elements of a group, whose leading byte leaves it open, where the rest of the word is below
-/// `rest`.
-#[inline(always)]
-fn add_below_in_rest(key: u64, group: u64, rest: u32, equal: &[u8; LANES], bits: &mut [u64]) {
+fn add_below_in_rest(key: u64, group: u64, rest: u32, equal: &Plane, bits: &mut [u64]) {
     let starts = (group * RANDOM_GROUP as u64..).step_by(64);
-    for ((start, bits), equal) in starts.zip(bits).zip(equal.as_chunks::<8>().0) {
-        let mut equal = u64::from_le_bytes(*equal);
+    for ((start, bits), equal) in starts.zip(bits).zip(equal) {
+        let mut equal = *equal;
         while equal != 0 {
             let at = u64::from(equal.trailing_zeros());
             let word = rests(key, (start + at) / 4)[(at % 4) as usize];
@@ -114,47 +91,56 @@ kernels! {
     /// Draws a bit for each element, 64 to a word of `bits`, that is 1 when the element's random word is below `threshold`. The
     /// first bit is that of element `start` of its tensor.
     ///
-    /// The leading byte of the word of element `i` is one of a Philox block: with `g = ⌊i/2048⌋`, `l = ⌊(i mod 2048)/8⌋` and
-    /// `r = i mod 8` it is byte `8·⌊r/4⌋ + l mod 8` of the block with counter `(128g + 32·(r mod 4) + ⌊l/8⌋, 0)`. The other 24
-    /// bits are the lower ones of word `i mod 4` of the block with counter `(⌊i/4⌋, 1)`. They are seldom needed: only where the
-    /// leading byte is that of the threshold.
+    /// The highest eight bits of the word of element `i` are bits of Philox blocks: with `g = ⌊i/4096⌋` and
+    /// `w = ⌊(i mod 4096)/64⌋`, bit `31 − n` is bit `64·⌊w/32⌋ + i mod 64` of the block with counter `(32·(8g + n) + w mod 32, 0)`.
+    /// They are compared with those of the threshold from the highest on, as long as the threshold has other bits that are not
+    /// 0. The lower 24 bits are those of word `i mod 4` of the block with counter `(⌊i/4⌋, 1)`. They are seldom needed: only
+    /// where the bits before are those of the threshold.
     ///
     /// # Panics
     /// If `start` is no multiple of [`RANDOM_GROUP`].
     pub fn random_mask(key: u64, start: u64, threshold: u64, bits: &mut [u64]) {
         assert_eq!(start % RANDOM_GROUP as u64, 0);
-        let Ok(first) = u8::try_from(threshold >> 24) else {
+        let Ok(threshold) = u32::try_from(threshold) else {
             return bits.fill(u64::MAX);
         };
-        let rest = threshold as u32 & 0xFF_FFFF;
-        let mut leading = [[0; LANES]; ROWS];
+        let rest = threshold & 0xFF_FFFF;
+        let compared = if rest == 0 { PLANES.min(32 - threshold.trailing_zeros() as usize) } else { PLANES };
+        let mut plane = [0; 2 * COUNTERS];
         for (group, bits) in (start / RANDOM_GROUP as u64..).zip(bits.chunks_mut(RANDOM_GROUP / 64)) {
-            draw_leading(key, group, &mut leading);
-            let below = marks(&leading, |byte| byte < first);
-            for (bits, below) in bits.iter_mut().zip(below.as_chunks::<8>().0) {
-                *bits = u64::from_le_bytes(*below);
+            let (mut below, mut equal) = ([0; 2 * COUNTERS], [u64::MAX; 2 * COUNTERS]);
+            for number in 0..compared {
+                draw_plane(key, group, number, &mut plane);
+                let bit = if threshold << number >> 31 == 1 { u64::MAX } else { 0 };
+                for ((below, equal), drawn) in below.iter_mut().zip(&mut equal).zip(&plane) {
+                    *below |= *equal & bit & !drawn;
+                    *equal &= !(bit ^ drawn);
+                }
             }
+            bits.copy_from_slice(&below[..bits.len()]);
             if rest != 0 {
-                add_below_in_rest(key, group, rest, &marks(&leading, |byte| byte == first), bits);
+                add_below_in_rest(key, group, rest, &equal, bits);
             }
         }
     }
 
     /// Draws a word for each element from number `start` of its tensor on: those that [`random_mask`] compares.
     pub fn random_words(key: u64, start: u64, out: &mut [u32]) {
-        let mut leading = [[0; LANES]; ROWS];
+        let mut plane = [0; 2 * COUNTERS];
+        let mut drawn = [[0u32; 4]; RANDOM_GROUP / 4];
         let mut skipped = (start % RANDOM_GROUP as u64) as usize;
         let mut out = out;
         for group in start / RANDOM_GROUP as u64.. {
-            draw_leading(key, group, &mut leading);
-            let mut drawn = [[0u32; 4]; RANDOM_GROUP / 4];
             for (quarter, words) in (group * RANDOM_GROUP as u64 / 4..).zip(&mut drawn) {
                 *words = rests(key, quarter);
             }
             let drawn = drawn.as_flattened_mut();
-            for (r, row) in leading.iter().enumerate() {
-                for (words, byte) in drawn.as_chunks_mut::<ROWS>().0.iter_mut().zip(row) {
-                    words[r] |= u32::from(*byte) << 24;
+            for number in 0..PLANES {
+                draw_plane(key, group, number, &mut plane);
+                for (words, bits) in drawn.as_chunks_mut::<64>().0.iter_mut().zip(&plane) {
+                    for (i, word) in words.iter_mut().enumerate() {
+                        *word |= ((bits >> i & 1) as u32) << (31 - number);
+                    }
                 }
             }
             let taken = (RANDOM_GROUP - skipped).min(out.len());
@@ -204,11 +190,13 @@ mod tests {
 
     /// The word of an element, by its definition.
     fn word(key: u64, element: u64) -> u32 {
-        let (g, l, r) = (element / 2048, element % 2048 / 8, element % 8);
-        let byte = 8 * (r / 4) + l % 8;
-        let block = one_philox(key, 128 * g + 32 * (r % 4) + l / 8, 0);
-        let leading = block[(byte / 4) as usize] >> (byte % 4 * 8) & 0xFF;
-        leading << 24 | one_philox(key, element / 4, 1)[(element % 4) as usize] & 0xFF_FFFF
+        let (g, w) = (element / 4096, element % 4096 / 64);
+        let at = 64 * (w / 32) + element % 64;
+        let leading = (0..8).map(|n| {
+            let block = one_philox(key, 32 * (8 * g + n) + w % 32, 0);
+            (block[(at / 32) as usize] >> (at % 32) & 1) << (31 - n)
+        });
+        leading.sum::<u32>() | one_philox(key, element / 4, 1)[(element % 4) as usize] & 0xFF_FFFF
     }
 
     /// The known answer of the authors' library (Random123) for a key and counter of zeros.
@@ -221,12 +209,12 @@ mod tests {
     proptest! {
         #[test]
         fn random_masks_are_a_function_of_key_and_element(
-            key: u64, group in 0u64..1 << 40, words in 0usize..70, any in 0u64..=1 << 32, skipped in 0u64..3000, at in 0u64..2048,
+            key: u64, group in 0u64..1 << 40, words in 0usize..140, any in 0u64..=1 << 32, skipped in 0u64..6000, at in 0u64..4096,
         ) {
             let start = group * RANDOM_GROUP as u64;
             // Thresholds next to a word that is drawn are those that both of its parts decide about.
             let near = u64::from(word(key, start + at));
-            for threshold in [any, near, near + 1] {
+            for threshold in [any, near, near + 1, any & !0 << 24, 1 << 31, 3 << 30, 0] {
                 for level in Level::available() {
                     let mut bits = vec![u64::MAX; words];
                     random_mask(level, key, start, threshold, &mut bits);

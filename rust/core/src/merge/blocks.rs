@@ -66,11 +66,6 @@ impl Blocks {
         }
     }
 
-    /// The elements of the largest block.
-    pub fn largest(&self) -> u64 {
-        self.block.min(self.part).min(self.elements)
-    }
-
     /// The elements of a block.
     pub fn range(&self, number: u64) -> Range<u64> {
         let part = number / self.in_part() * self.part;
@@ -104,7 +99,7 @@ mod tests {
         for number in 0..blocks.count() {
             let block = blocks.range(number);
             prop_assert_eq!(block.start, next);
-            prop_assert!(!block.is_empty() && block.end - block.start <= most.min(blocks.largest()));
+            prop_assert!(!block.is_empty() && block.end - block.start <= most);
             while next < block.end {
                 let chunk = blocks.chunk(next, block.end);
                 prop_assert_eq!(chunk.start, next);

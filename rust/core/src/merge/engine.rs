@@ -1,14 +1,13 @@
 //! Runs a plan: worker threads take blocks of the tensors that are open, pass by pass, and write results in place.
 
-use super::block::{self, Special, Work};
-use super::blocks::Blocks;
+use super::block::{Special, Stored, Work};
 use super::board::{Board, Claim};
 use super::computation::Tensor;
 use super::identical;
 use super::memory::{Kept, Memory};
 use super::method::{self, AnyMethod};
 use super::places::Places;
-use super::plan::{COPY, Entry, Generator, IDENTICAL, Plan, Stored};
+use super::plan::{COPY, Entry, Generator, IDENTICAL, Plan};
 use super::rng::{Masks, Words};
 use super::running::{Running, Worker};
 use crate::error::{Error, Result, Status};
@@ -112,7 +111,7 @@ struct Job<'p> {
     entry: &'p Entry,
     blocks: u64,
     task: Task,
-    /// What is read is kept for the next pass, if there is one, as far as the memory suffices.
+    /// What is read is kept for the next pass, if there is one and the memory suffices.
     kept: Option<Kept>,
 }
 
@@ -154,7 +153,7 @@ impl<'p> Engine<'p> {
             places: places(plan)?,
             methods,
             masks: Mutex::new(Masks::new(plan.generator, plan.seed)),
-            memory: Memory::new(plan.memory / 4 * 3),
+            memory: Memory::new(plan.memory / 4),
             board: Board::new(plan.part.len(), threads + 1),
             counts: Counts::default(),
         })
@@ -217,28 +216,21 @@ impl<'p> Engine<'p> {
     fn open(&self, number: usize) -> Result<()> {
         let entry = &self.plan.entries[self.plan.part.start + number];
         let task = self.start(entry).map_err(|e| e.in_tensor(&*entry.name))?;
-        let (blocks, kept) = match &task {
-            Task::Copy(_) => (entry.output.bytes.div_ceil(COPIED_AT_ONCE), None),
+        let (blocks, again) = match &task {
+            Task::Copy(_) => (entry.output.bytes.div_ceil(COPIED_AT_ONCE), false),
             Task::Compute(running) => {
                 let running = running.read().unwrap_or_else(PoisonError::into_inner);
-                (running.blocks().count(), running.wants_reduce().then(|| self.keep(entry, running.blocks())))
+                (running.blocks().count(), running.wants_reduce())
             }
         };
+        let bytes = entry.inputs.iter().map(|source| source.stored.bytes);
+        let kept = again.then(|| self.memory.keep(bytes.fold(0, u64::saturating_add), blocks)).flatten();
         let job = Arc::new(Job { entry, blocks, task, kept });
         if blocks == 0 {
             self.finish(&job);
         }
         self.board.opened(job, blocks);
         Ok(())
-    }
-
-    /// Room for what a tensor's first pass reads.
-    fn keep(&self, entry: &Entry, blocks: Blocks) -> Kept {
-        let sum = |bytes: &dyn Fn(Stored) -> u64| {
-            entry.inputs.iter().map(|source| bytes(source.stored)).fold(0, u64::saturating_add)
-        };
-        let of_block = sum(&|stored| blocks.largest() * (stored.dtype.bitsize() / 8) as u64);
-        self.memory.keep(sum(&|stored| stored.bytes), blocks.count(), of_block)
     }
 
     fn start(&self, entry: &Entry) -> Result<Task> {
@@ -295,8 +287,8 @@ impl<'p> Engine<'p> {
             widen(self.level, dtype, &bytes, out);
             Ok(())
         };
-        // A quarter is for what computations find out, and shared by the tensors that can be open at once.
-        let memory = self.plan.memory / 4 / (self.threads as u64 + 1);
+        // Most of it is for what computations find out, which saves passes, and shared by the tensors that can be open at once.
+        let memory = self.plan.memory / 4 * 3 / (self.threads as u64 + 1);
         f(&mut Tensor { entry, level: self.level, memory, words, read: &read })
     }
 
@@ -335,17 +327,17 @@ impl<'p> Engine<'p> {
             self.control.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             self.places.output(entry.output.file)?.write(from, bytes)
         };
-        let pass = |stored: &mut block::Stored, worker: &mut Worker| match reduces {
+        let pass = |stored: &mut Stored, worker: &mut Worker| match reduces {
             true => running.reduce(work, stored, worker).map(|()| Special::default()),
             false => running.apply(work, stored, worker, &write),
         };
-        let Some((kept, mut stored)) = job.kept.as_ref().and_then(|kept| Some((kept, kept.block(block)?)))
-        else {
+        let Some(kept) = &job.kept else {
             let mut stored = worker.stored();
             let special = pass(&mut stored, worker);
             worker.give_back(stored);
             return special;
         };
+        let mut stored = kept.block(block);
         let special = pass(&mut stored, worker)?;
         if !reduces {
             kept.release(stored);

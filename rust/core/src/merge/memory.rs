@@ -33,20 +33,13 @@ impl Memory {
         Arc::new(Memory { budget, state: Mutex::default() })
     }
 
-    /// Takes what the budget has left for a tensor of so many bytes: for all of its blocks, or for the first of them. The first
-    /// block is the largest.
-    pub fn keep(self: &Arc<Self>, bytes: u64, blocks: u64, of_block: u64) -> Kept {
+    /// Takes `bytes` for a tensor's blocks, if the budget has them left.
+    pub fn keep(self: &Arc<Self>, bytes: u64, blocks: u64) -> Option<Kept> {
         let mut state = self.state();
-        let left = self.budget - state.taken;
-        let (bytes, blocks) = if bytes <= left {
-            (bytes, blocks)
-        } else {
-            (left / of_block.max(1) * of_block, left / of_block.max(1))
-        };
-        state.taken += bytes;
+        state.taken = state.taken.checked_add(bytes).filter(|sum| *sum <= self.budget)?;
         state.shrink(self.budget);
         let blocks = (0..blocks).map(|_| Mutex::default()).collect();
-        Kept { memory: self.clone(), bytes: AtomicU64::new(bytes), blocks }
+        Some(Kept { memory: self.clone(), bytes: AtomicU64::new(bytes), blocks })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -68,16 +61,15 @@ impl State {
 }
 
 impl Kept {
-    /// A block's bytes, if there was room for it. In every pass one worker alone asks for a block.
-    pub fn block(&self, number: u64) -> Option<MutexGuard<'_, Stored>> {
-        let block = self.blocks.get(number as usize)?;
-        let mut stored = block.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A block's bytes. In every pass one worker alone asks for a block.
+    pub fn block(&self, number: u64) -> MutexGuard<'_, Stored> {
+        let mut stored = self.blocks[number as usize].lock().unwrap_or_else(PoisonError::into_inner);
         if stored.is_empty()
             && let Some(free) = self.memory.state().take()
         {
             *stored = free;
         }
-        Some(stored)
+        stored
     }
 
     /// Gives the buffers of a block back, whose last pass is done.
@@ -107,13 +99,12 @@ mod tests {
     #[test]
     fn a_budget_is_given_out_once_and_comes_back() {
         let memory = Memory::new(100);
-        let first = memory.keep(60, 2, 30);
-        assert!(first.block(0).is_some() && first.block(1).is_some());
-        let second = memory.keep(90, 6, 15);
-        assert!(second.block(1).is_some() && second.block(2).is_none(), "two blocks of 15 bytes have room");
-        assert!(memory.keep(u64::MAX, 1, u64::MAX).block(0).is_none());
+        let first = memory.keep(60, 2).unwrap();
+        assert!(memory.keep(41, 1).is_none());
+        assert!(memory.keep(u64::MAX, 1).is_none());
+        let second = memory.keep(40, 1).unwrap();
         drop(first);
-        assert!(memory.keep(70, 1, 70).block(0).is_some());
+        assert!(memory.keep(60, 0).is_some());
         drop(second);
         assert_eq!(memory.state().taken, 0);
     }
@@ -126,15 +117,14 @@ mod tests {
             assert!(state.taken + state.free_bytes <= 100, "{state:?}");
             state.free_bytes
         };
-        let (first, second) = (memory.keep(40, 1, 40), memory.keep(50, 1, 50));
+        let (first, second) = (memory.keep(40, 1).unwrap(), memory.keep(50, 1).unwrap());
         for (kept, bytes) in [(&first, 40), (&second, 50)] {
-            let mut block = kept.block(0).unwrap();
+            let mut block = kept.block(0);
             block.fill(0, bytes, |_| Ok(())).unwrap();
             kept.release(block);
             assert!(within() >= bytes as u64, "a released block is used again");
         }
-        let third = memory.keep(90, 1, 90);
-        assert!(third.block(0).is_some(), "released blocks count no more");
+        let third = memory.keep(90, 1).expect("released blocks count no more");
         within();
         drop((first, second, third));
         assert_eq!(memory.state().taken, 0);

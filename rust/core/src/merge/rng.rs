@@ -215,11 +215,11 @@ mod tests {
     #[test]
     fn bits_and_words_say_the_same() {
         for generator in [Generator::Philox, Generator::Mt19937] {
-            let words = &Masks::new(generator, 7).draw("t", 3000, false, &[1])[0];
+            let words = &Masks::new(generator, 7).draw("t", 5000, false, &[1])[0];
             let threshold = words.threshold(0.3);
             let (mut bits, mut numbers) = ([0; 3], [0; 192]);
-            words.bits_below(Level::SCALAR, 2048, threshold, &mut bits);
-            words.fill(Level::SCALAR, 2048, &mut numbers);
+            words.bits_below(Level::SCALAR, 4096, threshold, &mut bits);
+            words.fill(Level::SCALAR, 4096, &mut numbers);
             for (i, word) in numbers.iter().enumerate() {
                 assert_eq!(bits[i / 64] >> (i % 64) & 1 == 1, u64::from(*word) < threshold);
             }

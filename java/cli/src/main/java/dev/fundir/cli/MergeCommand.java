@@ -147,7 +147,7 @@ final class MergeCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads; as many as there are processors.")
     private Integer threads;
 
-    @Option(names = "--memory", paramLabel = "S", description = "Memory that may be used for tensors; 256MiB.")
+    @Option(names = "--memory", paramLabel = "S", description = "Memory that may be used for tensors; 128MiB.")
     private ByteSize memory;
 
     @Option(

@@ -32,8 +32,8 @@ import java.util.TreeMap;
  * of the others. Not for several threads at once.
  */
 public final class Merge {
-    /** The memory that blocks and reductions may take when nothing else is said: 256 MiB. */
-    public static final long DEFAULT_MEMORY = 256L << 20;
+    /** The memory that blocks and reductions may take when nothing else is said: 128 MiB. */
+    public static final long DEFAULT_MEMORY = 128L << 20;
 
     /** The size of a shard when nothing else is said: 5 GB. */
     public static final long DEFAULT_SHARD_SIZE = 5_000_000_000L;
