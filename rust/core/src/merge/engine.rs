@@ -139,6 +139,10 @@ impl<'p> Engine<'p> {
             if let Some(method) = method {
                 method::check_models(entry, &plan.settings[entry.setting])?;
                 method.check(entry).map_err(|e| e.in_tensor(&*entry.name))?;
+                if plan.generator == Generator::None && !method.draws(entry).is_empty() {
+                    let what = "random masks are drawn here, and the plan has no generator for them";
+                    return Err(Error::new(Status::InvalidArgument, what).in_tensor(&*entry.name));
+                }
             }
         }
         let threads = match plan.threads {
@@ -238,10 +242,6 @@ impl<'p> Engine<'p> {
             return Ok(Task::Copy(0));
         };
         let draws = method.draws(entry);
-        if self.plan.generator == Generator::None && !draws.is_empty() {
-            let what = "random masks are drawn here, and the plan has no generator for them";
-            return Err(Error::new(Status::InvalidArgument, what));
-        }
         if let Some(input) = method.unchanged(entry)
             && entry.inputs[input].stored.dtype == entry.output.dtype
         {
