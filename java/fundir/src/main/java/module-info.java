@@ -5,4 +5,5 @@ module dev.fundir {
 
     exports dev.fundir;
     exports dev.fundir.merge;
+    exports dev.fundir.model;
 }

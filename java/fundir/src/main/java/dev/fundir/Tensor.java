@@ -18,7 +18,7 @@ import java.util.StringJoiner;
  * <p>Safe for many threads; every call gives a buffer with a position of its own. Two tensors are equal when they are
  * the same one of the same opened file.
  */
-public final class Tensor {
+public final class Tensor implements TensorView {
     private final CheckpointFile file;
     private final int record;
     private final String name;
@@ -43,6 +43,7 @@ public final class Tensor {
      *
      * @return the dtype
      */
+    @Override
     public DType dtype() {
         return DType.fromCode(header().dtypeCode(record));
     }
@@ -53,6 +54,7 @@ public final class Tensor {
      * @return a new array, empty for a scalar. Only beside an extent of 0 can one be larger than a long, which then is
      *     negative
      */
+    @Override
     public long[] shape() {
         long[] shape = new long[rank()];
         for (int axis = 0; axis < shape.length; axis++) {
@@ -86,6 +88,7 @@ public final class Tensor {
      *
      * @return 1 for a scalar
      */
+    @Override
     public long elementCount() {
         return header().elementCount(record);
     }
@@ -95,6 +98,7 @@ public final class Tensor {
      *
      * @return number of bytes
      */
+    @Override
     public long byteSize() {
         return header().end(record) - header().begin(record);
     }
@@ -164,6 +168,12 @@ public final class Tensor {
      */
     public List<ByteBuffer> chunks() {
         return file.data().slices(fileOffset(), byteSize());
+    }
+
+    @Override
+    public void readBytes(long offset, ByteBuffer target) {
+        Objects.checkFromIndexSize(offset, /* size= */ target.remaining(), /* length= */ byteSize());
+        file.data().read(fileOffset() + offset, target);
     }
 
     private HeaderIndex header() {

@@ -144,6 +144,25 @@ public final class MappedFile {
         return List.copyOf(slices);
     }
 
+    /**
+     * Copies a range of the file.
+     *
+     * @param offset bytes from the start of the file, in the tensor data
+     * @param target takes as many bytes as it has room for; the range ends in the tensor data
+     * @throws IllegalStateException after {@link #close}
+     */
+    public void read(long offset, ByteBuffer target) {
+        List<ByteBuffer> mapped = windows();
+        long at = offset;
+        while (target.hasRemaining()) {
+            int window = window(at);
+            int length = (int) Math.min(target.remaining(), cuts[window + 1] - at);
+            target.put(target.position(), mapped.get(window), (int) (at - cuts[window]), length);
+            target.position(target.position() + length);
+            at += length;
+        }
+    }
+
     private List<ByteBuffer> windows() {
         List<ByteBuffer> mapped = windows;
         if (mapped == null) {
