@@ -3,6 +3,7 @@ package dev.fundir.merge;
 import dev.fundir.ffi.Core;
 import dev.fundir.ffi.NativeException;
 import dev.fundir.ffi.Status;
+import dev.fundir.internal.output.OutputFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.output.OutputPlace;
+import dev.fundir.internal.output.SideFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystems;

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.ffi.Core;
+import dev.fundir.internal.Uninterrupted;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.DType;
+import dev.fundir.internal.output.OutputLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class Merge {
     public static final long DEFAULT_MEMORY = 128L << 20;
 
     /** The size of a shard when nothing else is said: 5 GB. */
-    public static final long DEFAULT_SHARD_SIZE = 5_000_000_000L;
+    public static final long DEFAULT_SHARD_SIZE = OutputLayout.DEFAULT_SHARD_SIZE;
 
     private final Optional<Path> recipe;
     private final String method;

@@ -1,5 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.output.OutputFile;
+import dev.fundir.internal.output.OutputPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.output.OutputPlace;
+import dev.fundir.internal.output.SideFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,8 @@ import dev.fundir.ffi.NativeException;
 import dev.fundir.ffi.Status;
 import dev.fundir.internal.AbandonedFiles;
 import dev.fundir.internal.NativeErrors;
+import dev.fundir.internal.Uninterrupted;
+import dev.fundir.internal.output.StagedOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

@@ -1,6 +1,8 @@
 package dev.fundir.merge;
 
 import dev.fundir.CheckpointFile;
+import dev.fundir.internal.output.OutputPlace;
+import dev.fundir.internal.output.OutputPlan;
 import dev.fundir.merge.MergeException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;

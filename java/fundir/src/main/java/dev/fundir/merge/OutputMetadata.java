@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
+import dev.fundir.internal.output.OutputPlace;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.DType;
 import dev.fundir.internal.ByteSink;
+import dev.fundir.internal.output.OutputFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.output.OutputFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.DType;
 import dev.fundir.Tensor;
+import dev.fundir.internal.TensorDeclaration;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -43,5 +44,11 @@ record PlannedTensor(String name, Setting setting, List<Long> shape, DType dtype
     static PlannedTensor of(String name, Setting setting, Tensor like, DType dtype, List<Source> sources) {
         List<Long> shape = Arrays.stream(like.shape()).boxed().toList();
         return new PlannedTensor(name, setting, shape, dtype, dtype.byteSize(like.elementCount()), sources);
+    }
+
+    /** What a file says of the tensor. */
+    TensorDeclaration declaration() {
+        return new TensorDeclaration(
+                name, dtype, shape.stream().mapToLong(Long::longValue).toArray());
     }
 }

@@ -2,6 +2,10 @@ package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.DType;
+import dev.fundir.internal.output.OutputLayout;
+import dev.fundir.internal.output.OutputPlace;
+import dev.fundir.internal.output.OutputPlan;
+import dev.fundir.internal.output.SideFile;
 import dev.fundir.internal.recipe.LayerRange;
 import dev.fundir.internal.recipe.Place;
 import dev.fundir.merge.MergeException.Kind;
@@ -98,7 +102,8 @@ final class Planner {
         Checkpoint first = inputs.get(0);
         Companions companions = Companions.of(inputs, arrangement.tokenizer(), notices);
         Map<String, String> metadata = OutputMetadata.of(request, method, place, first, companions, tensors.size());
-        OutputLayout layout = OutputLayout.of(place, tensors, shardSize(), metadata);
+        OutputLayout layout = OutputLayout.of(
+                place, tensors.stream().map(PlannedTensor::declaration).toList(), shardSize(), metadata);
         List<SideFile> sideFiles = new ArrayList<>();
         if (place.isFolder()) {
             OutputFacts facts = OutputFacts.of(tensors, dtype);
@@ -111,7 +116,7 @@ final class Planner {
         problems.throwIfAny();
         noteShards(layout);
         MaskSource masks = new MaskSource(Optional.of(request.generator()), request.seed(), said.workDType());
-        return new MergePlan(request, arrangement, masks, output, layout.tensors(), notices);
+        return new MergePlan(request, arrangement, masks, output, PlacedTensor.of(tensors, layout), notices);
     }
 
     private void noteTiedHeads(List<PlannedTensor> tensors, Inputs inputs) {

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal.output;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal.output;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Everything that a merge leaves behind.
+ * Everything that writing an output leaves behind.
  *
  * @param tensorFiles one file, or the shards
  * @param metadata of each of them
- * @param sideFiles configuration and tokenizer, and last the index of the shards
+ * @param sideFiles files without tensors, such as configuration and tokenizer, and last the index of the shards
  * @param removed files of an earlier output in the same place that this one does not write
  * @param existing files that were there when the plan was made, and that this output replaces or removes
  */
-record OutputPlan(
+public record OutputPlan(
         OutputPlace place,
         List<OutputFile> tensorFiles,
         Map<String, String> metadata,
@@ -26,7 +26,12 @@ record OutputPlan(
         List<Path> removed,
         List<Path> existing) {
 
-    static OutputPlan of(
+    /**
+     * The plan of an output.
+     *
+     * @throws IOException when the output folder cannot be looked into
+     */
+    public static OutputPlan of(
             OutputPlace place, List<OutputFile> tensorFiles, Map<String, String> metadata, List<SideFile> sideFiles)
             throws IOException {
         List<Path> written = written(tensorFiles, sideFiles);
@@ -45,7 +50,7 @@ record OutputPlan(
     }
 
     /** All files written. */
-    List<Path> written() {
+    public List<Path> written() {
         return written(tensorFiles, sideFiles);
     }
 
@@ -57,7 +62,7 @@ record OutputPlan(
     }
 
     /** What opens as the checkpoint. */
-    Path checkpoint() {
+    public Path checkpoint() {
         return tensorFiles.size() == 1 ? tensorFiles.get(0).target() : place.index();
     }
 }

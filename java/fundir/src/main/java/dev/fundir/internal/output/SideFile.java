@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal.output;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,19 +13,21 @@ import java.nio.file.Path;
  * @param target where it goes
  * @param content what it holds
  */
-record SideFile(Path target, Content content) {
+public record SideFile(Path target, Content content) {
     /** Opens what a file is to hold. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         InputStream open() throws IOException;
     }
 
-    static SideFile text(Path target, String text) {
+    /** A file with this text, in UTF-8. */
+    public static SideFile text(Path target, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return new SideFile(target, () -> new ByteArrayInputStream(bytes));
     }
 
-    static SideFile copy(Path target, Path source) {
+    /** A copy of a file. */
+    public static SideFile copy(Path target, Path source) {
         return new SideFile(target, () -> Files.newInputStream(source));
     }
 }

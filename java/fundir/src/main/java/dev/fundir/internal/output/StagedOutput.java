@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal.output;
 
 import dev.fundir.internal.StagedFile;
 import java.io.IOException;
@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The files of an output while they are written. Closed without {@link #commit}, nothing of them is left. */
-final class StagedOutput implements AutoCloseable {
+/**
+ * The files of an output while they are written. Closed without {@link #commit}, nothing of them is left. Confined to
+ * one thread.
+ */
+public final class StagedOutput implements AutoCloseable {
     private final OutputPlan plan;
     private final List<StagedFile> tensorFiles = new ArrayList<>();
     private final List<StagedFile> sideFiles = new ArrayList<>();
@@ -26,8 +29,12 @@ final class StagedOutput implements AutoCloseable {
         this.plan = plan;
     }
 
-    /** Creates every file, with the headers of those that hold tensors. */
-    static StagedOutput create(OutputPlan plan) throws IOException {
+    /**
+     * Creates every file that holds tensors, with its header; and the output folder, where it is not there.
+     *
+     * @throws IOException when that cannot be done; nothing is left then
+     */
+    public static StagedOutput create(OutputPlan plan) throws IOException {
         StagedOutput output = new StagedOutput(plan);
         try {
             output.createFolder();
@@ -44,12 +51,23 @@ final class StagedOutput implements AutoCloseable {
     }
 
     /** Where the tensors are written meanwhile, in the plan's order. */
-    List<Path> tensorPaths() {
+    public List<Path> tensorPaths() {
         return tensorFiles.stream().map(StagedFile::path).toList();
     }
 
-    /** Makes all of it appear. What can fail for want of space is done before the first file appears. */
-    void commit() throws IOException {
+    /** One of these files, open, at the place of its first tensor. */
+    public FileChannel tensorChannel(int file) {
+        return tensorFiles.get(file).channel();
+    }
+
+    /**
+     * Makes all of it appear, the index of shards last, and then removes what an earlier output has left. What can fail
+     * for want of space is done before the first file appears. The thread must not be interrupted meanwhile, see
+     * {@link dev.fundir.internal.Uninterrupted}.
+     *
+     * @throws IOException when that fails; unless some files have appeared, everything is then as it was
+     */
+    public void commit() throws IOException {
         for (SideFile file : plan.sideFiles()) {
             StagedFile staged = StagedFile.create(file.target());
             sideFiles.add(staged);

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -8,11 +8,11 @@ import java.util.concurrent.FutureTask;
 /**
  * Work that goes on to its end although the thread that waits for it is interrupted. The thread still is, afterwards.
  */
-final class Uninterrupted {
+public final class Uninterrupted {
     private Uninterrupted() {}
 
     /** Waits for a thread to end; for one that has not started, not at all. */
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -26,8 +26,12 @@ final class Uninterrupted {
         }
     }
 
-    /** Does the work on a thread of its own: an interruption closes every file channel that its thread uses. */
-    static <T> T call(Callable<T> work) throws IOException {
+    /**
+     * Does the work on a thread of its own: an interruption closes every file channel that its thread uses.
+     *
+     * @throws IOException from the work
+     */
+    public static <T> T call(Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(task, "fundir-finish");
         boolean interrupted = Thread.interrupted();

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal.output;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,43 +13,49 @@ import java.util.stream.Stream;
  * Where an output goes and what its files are called.
  *
  * @param path as the caller gave it
- * @param isFolder whether it is a folder; else it is a file whose name ends in {@code .safetensors}
+ * @param isFolder whether it is a folder; else it is a file, whose name as a rule ends in {@code .safetensors}
  */
-record OutputPlace(Path path, boolean isFolder) {
+public record OutputPlace(Path path, boolean isFolder) {
     private static final String EXTENSION = ".safetensors";
 
-    static OutputPlace of(Path output) {
+    /**
+     * The place that a path names: a file when its name ends in {@code .safetensors}, else a folder.
+     *
+     * @param output the path
+     * @return the place
+     */
+    public static OutputPlace of(Path output) {
         Path name = output.getFileName();
         return new OutputPlace(output, name == null || !name.toString().endsWith(EXTENSION));
     }
 
     /** The name that the output as a whole goes by. */
-    String name() {
+    public String name() {
         return isFolder ? folderName() : fileStem();
     }
 
     /** The file of an output that is not split. */
-    Path whole() {
-        return sibling(stem() + EXTENSION);
+    public Path whole() {
+        return isFolder ? sibling(stem() + EXTENSION) : path;
     }
 
     /** A shard; the first is 1. */
-    Path shard(int number, int count) {
+    public Path shard(int number, int count) {
         return sibling(String.format(Locale.ROOT, "%s-%05d-of-%05d%s", stem(), number, count, EXTENSION));
     }
 
     /** The file that says which shard has which tensor. */
-    Path index() {
+    public Path index() {
         return sibling(stem() + EXTENSION + ".index.json");
     }
 
     /** A file of this name beside the tensors. */
-    Path sibling(String name) {
+    public Path sibling(String name) {
         return isFolder ? path.resolve(name) : path.resolveSibling(name);
     }
 
     /** The folder that the files are in. */
-    Path folder() {
+    public Path folder() {
         return isFolder ? path : path.toAbsolutePath().getParent();
     }
 
@@ -57,7 +63,7 @@ record OutputPlace(Path path, boolean isFolder) {
      * The files of a checkpoint that an output folder holds already, an index before its shards; none beside an output
      * file.
      */
-    List<Path> earlierFiles() throws IOException {
+    public List<Path> earlierFiles() throws IOException {
         if (!isFolder || !Files.isDirectory(path)) {
             return List.of();
         }
@@ -74,9 +80,10 @@ record OutputPlace(Path path, boolean isFolder) {
         return isFolder ? "model" : fileStem();
     }
 
+    /** The file's name without its extension, which it need not have. */
     private String fileStem() {
         String name = path.getFileName().toString();
-        return name.substring(0, name.length() - EXTENSION.length());
+        return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
     }
 
     private String folderName() {
