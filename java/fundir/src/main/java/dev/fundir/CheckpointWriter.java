@@ -1,25 +1,26 @@
 package dev.fundir;
 
-import dev.fundir.internal.FileLayout;
-import dev.fundir.internal.StagedFile;
+import dev.fundir.internal.AbandonedFiles;
 import dev.fundir.internal.TensorDeclaration;
+import dev.fundir.internal.Uninterrupted;
 import dev.fundir.internal.Utf8;
+import dev.fundir.internal.output.OutputLayout;
+import dev.fundir.internal.output.OutputPlace;
+import dev.fundir.internal.output.OutputPlan;
+import dev.fundir.internal.output.StagedOutput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Writes a safetensors file: tensors are declared first, then written one after the other, so that a checkpoint may be
- * larger than memory.
+ * Writes a safetensors checkpoint: tensors are declared first, then written one after the other, so that a checkpoint
+ * may be larger than memory.
  *
  * <pre>{@code
  * CheckpointWriter.to(Path.of("model.safetensors"))
@@ -28,37 +29,78 @@ import java.util.TreeMap;
  *         .write();
  * }</pre>
  *
- * <p>The file is the one that the format's reference implementation writes for the same tensors: ordered by dtype, the
+ * <p>A file is the one that the format's reference implementation writes for the same tensors: ordered by dtype, the
  * widest first, then by name, the header padded to a multiple of 8 bytes, metadata sorted by key. Equal declarations
- * give equal files.
+ * give equal files, in whatever order they are made.
  *
- * <p>The file appears complete or not at all: it is written beside its place, forced to the disk, and renamed. A file
- * that was there is replaced only then, so it may even be the one that tensors are copied from; it hands on its
- * permissions, and a symbolic link stays and its target is replaced. Not safe for many threads; a writer writes once.
+ * <p>A checkpoint that is larger than a shard is split. Tensors are packed into shards in the order of their names
+ * (bytewise UTF-8): each goes into the shard of the one before it, or, where it has no room there, into the next; so a
+ * tensor that is larger than a shard has one to itself. Shards are called {@code NAME-00001-of-00003.safetensors} and
+ * so on, and {@code NAME.safetensors.index.json} says which one each tensor is in. Each shard has all the metadata.
+ *
+ * <p>A file appears complete or not at all: it is written beside its place, forced to the disk, and renamed. What was
+ * there is replaced only then, so it may even be what tensors are copied from; a file hands on its permissions, and a
+ * symbolic link stays and its target is replaced. Of several files, none appears before all are on the disk, the index
+ * comes last, and then the files of an earlier checkpoint in the folder are removed that the new one does not have.
+ * Only a crash between the renames themselves can leave shards of both. Not safe for many threads; a writer writes
+ * once.
  */
 public final class CheckpointWriter {
     private static final String RESERVED = "__metadata__";
 
-    private final Path target;
+    private final OutputPlace place;
     private final Map<String, String> metadata = new TreeMap<>();
-    private final List<TensorDeclaration> tensors = new ArrayList<>();
-    private final List<TensorSource> sources = new ArrayList<>();
-    private final Set<String> names = new HashSet<>();
+    private final Map<String, Declared> tensors = new TreeMap<>(Utf8.ORDER);
 
+    private long shardSize;
     private boolean used;
 
-    private CheckpointWriter(Path target) {
-        this.target = target;
+    /** A tensor and its bytes. */
+    private record Declared(TensorDeclaration tensor, TensorSource source) {}
+
+    private CheckpointWriter(OutputPlace place, long shardSize) {
+        this.place = place;
+        this.shardSize = shardSize;
     }
 
     /**
-     * A writer of one file.
+     * A writer of one file, unless {@link #shardSize} splits it.
      *
-     * @param file where the file is to appear; its folder must exist when it is written
+     * @param file where the file is to appear; its folder must exist when it is written. Other files in the folder
+     *     stay, also those of an earlier checkpoint of this name that was split
      * @return the writer
      */
     public static CheckpointWriter to(Path file) {
-        return new CheckpointWriter(Objects.requireNonNull(file));
+        return new CheckpointWriter(new OutputPlace(Objects.requireNonNull(file), false), Long.MAX_VALUE);
+    }
+
+    /**
+     * A writer of {@code model.safetensors} in a folder, or of shards when the tensors have more than 5 GB or
+     * {@link #shardSize} says otherwise.
+     *
+     * @param folder the folder, which is made where it is not there. Files of a checkpoint called {@code model} that it
+     *     holds are replaced: those that the new one does not have are removed once it is complete. All others stay
+     * @return the writer
+     */
+    public static CheckpointWriter toFolder(Path folder) {
+        return new CheckpointWriter(
+                new OutputPlace(Objects.requireNonNull(folder), true), OutputLayout.DEFAULT_SHARD_SIZE);
+    }
+
+    /**
+     * The size at which the checkpoint is split into shards. In a folder it is 5 GB when nothing is said; a file stays
+     * whole.
+     *
+     * @param bytes the most bytes of tensors in a file, its header not counted; a larger tensor gets a file to itself
+     * @return this writer
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public CheckpointWriter shardSize(long bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("a shard of " + bytes + " bytes holds nothing: give a positive size");
+        }
+        shardSize = bytes;
+        return this;
     }
 
     /**
@@ -135,17 +177,20 @@ public final class CheckpointWriter {
     }
 
     /**
-     * Declares a copy of a tensor under another name.
+     * Declares a copy of a view: a tensor under another name, a part of one, one in another dtype.
      *
-     * @param name its new name
-     * @param tensor of a checkpoint that is open, and stays open until the file is written
+     * @param name any text but a name declared before and {@code __metadata__}
+     * @param view its dtype, shape and elements, which are asked for when their turn comes. A checkpoint that they are
+     *     read from stays open until the file is written
      * @return this writer
      * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8
      */
-    public CheckpointWriter tensor(String name, Tensor tensor) {
-        return tensor(name, tensor.dtype(), tensor.shape(), channel -> {
-            for (ByteBuffer chunk : tensor.chunks()) {
-                channel.write(chunk);
+    public CheckpointWriter tensor(String name, TensorView view) {
+        return tensor(name, view.dtype(), view.shape(), channel -> {
+            try {
+                view.writeTo(channel);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         });
     }
@@ -175,48 +220,54 @@ public final class CheckpointWriter {
                     "half of a surrogate pair stands alone in a tensor's name, which therefore has no UTF-8: "
                             + tensor.name());
         }
-        if (!names.add(tensor.name())) {
+        if (tensors.putIfAbsent(tensor.name(), new Declared(tensor, source)) != null) {
             throw new IllegalArgumentException("a tensor is declared twice: " + tensor.name());
         }
-        tensors.add(tensor);
-        sources.add(source);
         return this;
     }
 
     /**
-     * Writes the file. When this method throws, what was at its place before is there still, and nothing else.
+     * Writes the checkpoint. When this method throws, what was at its place before is there still, and nothing else.
      *
+     * @return what {@link Checkpoint#open} takes: the file, or the index of the shards
      * @throws IllegalArgumentException when the format has no such file: the header would be longer than 100,000,000
      *     bytes
      * @throws IllegalStateException when this writer has written before, or a tensor to be copied is of a closed
      *     checkpoint
-     * @throws java.nio.file.NoSuchFileException when the folder does not exist
-     * @throws java.nio.file.AccessDeniedException when the file that is there is write-protected, or the folder takes
-     *     no file
+     * @throws java.nio.file.NoSuchFileException when the folder of a file does not exist
+     * @throws java.nio.file.AccessDeniedException when a file that is there is write-protected, or the folder takes no
+     *     file
      * @throws IOException when writing fails, or a source gives more or fewer bytes than its tensor has
      */
-    public void write() throws IOException {
+    public Path write() throws IOException {
         if (used) {
             throw new IllegalStateException("this writer has been used: a writer writes once");
         }
         used = true;
-        FileLayout layout = FileLayout.of(tensors, metadata, target);
-        try (StagedFile staged = StagedFile.create(target)) {
-            FileChannel channel = staged.channel();
-            writeAll(channel, layout.header());
+        List<Declared> declared = List.copyOf(tensors.values());
+        OutputLayout layout =
+                OutputLayout.of(place, declared.stream().map(Declared::tensor).toList(), shardSize, metadata);
+        OutputPlan plan = OutputPlan.of(
+                place, layout.files(), metadata, layout.index().stream().toList());
+        try (StagedOutput staged = StagedOutput.create(plan)) {
             for (int number : layout.fileOrder()) {
-                TensorDeclaration tensor = tensors.get(number);
-                TensorChannel bytes = new TensorChannel(channel, tensor.name(), tensor.byteSize());
-                sources.get(number).writeTo(bytes);
+                TensorDeclaration tensor = declared.get(number).tensor();
+                TensorChannel bytes = new TensorChannel(
+                        staged.tensorChannel(layout.places().get(number).file()), tensor.name(), tensor.byteSize());
+                declared.get(number).source().writeTo(bytes);
                 bytes.finish();
             }
-            staged.commit();
+            return Uninterrupted.call(() -> finish(staged, plan));
         }
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+    private static Path finish(StagedOutput staged, OutputPlan plan) throws IOException {
+        AbandonedFiles.Hold hold = AbandonedFiles.hold();
+        try {
+            staged.commit();
+            return plan.checkpoint();
+        } finally {
+            hold.release();
         }
     }
 }

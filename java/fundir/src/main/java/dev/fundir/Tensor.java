@@ -1,7 +1,9 @@
 package dev.fundir;
 
 import dev.fundir.internal.HeaderIndex;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
@@ -174,6 +176,14 @@ public final class Tensor implements TensorView {
     public void readBytes(long offset, ByteBuffer target) {
         Objects.checkFromIndexSize(offset, /* size= */ target.remaining(), /* length= */ byteSize());
         file.data().read(fileOffset() + offset, target);
+    }
+
+    /** Writes the bytes where they lie in the file, without a copy in memory. */
+    @Override
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        for (ByteBuffer chunk : chunks()) {
+            channel.write(chunk);
+        }
     }
 
     private HeaderIndex header() {

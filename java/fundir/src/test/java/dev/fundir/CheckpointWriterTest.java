@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
@@ -256,6 +257,48 @@ class CheckpointWriterTest {
         checkpoint.close();
         assertThrows(IllegalStateException.class, writer::write);
         assertFalse(Files.exists(file));
+    }
+
+    /** A view of bytes that count up, which cannot be read beyond a limit. */
+    private record Counting(DType dtype, long[] shape, long limit) implements TensorView {
+        @Override
+        public void readBytes(long offset, ByteBuffer target) {
+            if (offset + target.remaining() > limit) {
+                throw new UncheckedIOException(new IOException("the disk is gone"));
+            }
+            for (long at = offset; target.hasRemaining(); at++) {
+                target.put((byte) at);
+            }
+        }
+    }
+
+    @Test
+    void viewsAreWrittenWithTheirOwnDTypeAndShape() throws IOException {
+        long[] shape = {3, 500_001};
+        CheckpointWriter.to(file)
+                .tensor("view", new Counting(DType.F16, shape, Long.MAX_VALUE))
+                .tensor("scalar", new Counting(DType.I8, new long[0], 1))
+                .write();
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            Tensor view = checkpoint.tensor("view");
+            assertSame(DType.F16, view.dtype());
+            assertArrayEquals(shape, view.shape());
+            byte[] bytes = TestFile.bytes(view.buffer());
+            for (int i = 0; i < bytes.length; i++) {
+                assertEquals((byte) i, bytes[i]);
+            }
+        }
+    }
+
+    @Test
+    void aViewThatCannotBeReadIsAFailure() throws IOException {
+        Files.writeString(file, "before");
+        CheckpointWriter writer =
+                CheckpointWriter.to(file).tensor("view", new Counting(DType.F16, new long[] {1_000_000}, 1 << 20));
+        assertEquals(
+                "the disk is gone",
+                assertThrows(IOException.class, writer::write).getMessage());
+        assertEquals("before", Files.readString(file));
     }
 
     @Test

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Deletes unfinished files when the JVM is told to stop (Ctrl-C, SIGTERM), once the work that writes them has stopped.
@@ -40,6 +42,49 @@ public final class AbandonedFiles {
      */
     public static synchronized void forget(Runnable stop) {
         STOPS.remove(stop);
+    }
+
+    /**
+     * Begins work that the end of the JVM waits for, such as renames of which none should be missing.
+     *
+     * @return to be released when the work is over
+     * @throws IOException when the JVM is shutting down
+     */
+    public static Hold hold() throws IOException {
+        Hold hold = new Hold();
+        try {
+            stopFirst(hold);
+        } catch (IllegalStateException e) {
+            throw new IOException("cannot begin to finish files: the JVM is shutting down", e);
+        }
+        return hold;
+    }
+
+    /** Work that the end of the JVM waits for. */
+    public static final class Hold implements Runnable {
+        private static final long MOST_SECONDS = 30;
+
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        private Hold() {}
+
+        /** Waits until the work is over. */
+        @Override
+        public void run() {
+            try {
+                if (!over.await(MOST_SECONDS, TimeUnit.SECONDS)) {
+                    System.err.println("fundir: files could not be finished in " + MOST_SECONDS + " s");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Says that the work is over. */
+        public void release() {
+            over.countDown();
+            forget(this);
+        }
     }
 
     /**
