@@ -56,8 +56,9 @@ pub fn narrow<R: Real>(level: Level, values: &[R], dtype: Dtype, bytes: &mut [u8
     }
 }
 
+/// The same value; a NaN keeps its sign and payload.
 #[inline(always)]
-fn f16_to_f32(half: u16) -> f32 {
+pub(crate) fn f16_to_f32(half: u16) -> f32 {
     let magnitude = u32::from(half & 0x7FFF);
     let sign = u32::from(half & 0x8000) << 16;
     let normal = (magnitude << 13) + (112 << 23);
@@ -74,8 +75,9 @@ fn f16_to_f32(half: u16) -> f32 {
     f32::from_bits(bits | sign)
 }
 
+/// The bits of the nearest F16, ties to even.
 #[inline(always)]
-fn f32_to_f16(value: f32) -> u16 {
+pub(crate) fn f32_to_f16(value: f32) -> u16 {
     let sign = value.to_bits() >> 16 & 0x8000;
     let magnitude = value.to_bits() & 0x7FFF_FFFF;
     let normal = magnitude.wrapping_sub(112 << 23).wrapping_add(0x0FFF + (magnitude >> 13 & 1)) >> 13;
@@ -100,6 +102,18 @@ pub(crate) fn f32_to_bf16(value: f32) -> u16 {
     let rounded = bits.wrapping_add(0x7FFF + (bits >> 16 & 1)) >> 16;
     let rounded = if bits & 0x7FFF_FFFF > 0x7F80_0000 { quiet_nan(0x7FC0) } else { rounded };
     rounded as u16
+}
+
+/// The bits of a value, those of the one quiet NaN for every NaN.
+#[inline(always)]
+pub(crate) fn f32_bits(value: f32) -> u32 {
+    if value.is_nan() { quiet_nan(0x7FC0_0000) } else { value.to_bits() }
+}
+
+/// As [`f32_bits`].
+#[inline(always)]
+pub(crate) fn f64_bits(value: f64) -> u64 {
+    if value.is_nan() { 0x7FF8_0000_0000_0000 } else { value.to_bits() }
 }
 
 /// The quiet NaN of a dtype; a name for the constant where it stands among bit patterns.
@@ -170,16 +184,14 @@ kernels! {
     /// Narrows to F32.
     pub fn narrow_f32<R>(values: &[R], bytes: &mut [u8]) {
         for (x, b) in values.iter().zip(bytes.as_chunks_mut::<4>().0) {
-            let x = x.to_f32();
-            *b = (if x.is_nan() { 0x7FC0_0000 } else { x.to_bits() }).to_le_bytes();
+            *b = f32_bits(x.to_f32()).to_le_bytes();
         }
     }
 
     /// Writes F64.
     pub fn narrow_f64<R>(values: &[R], bytes: &mut [u8]) {
         for (x, b) in values.iter().zip(bytes.as_chunks_mut::<8>().0) {
-            let x = x.to_f64();
-            *b = (if x.is_nan() { 0x7FF8_0000_0000_0000 } else { x.to_bits() }).to_le_bytes();
+            *b = f64_bits(x.to_f64()).to_le_bytes();
         }
     }
 }

@@ -1,14 +1,18 @@
-//! The 8-bit floats: widening by table, narrowing by one rounding to nearest with ties to even.
+//! The floats of 8, 6 and 4 bits: widening by table, narrowing by one rounding to nearest with ties to even.
 //!
 //! E4M3 has no infinity and one NaN of each sign; the FNUZ kinds have no infinity, no negative zero and one NaN. What is
-//! beyond their range, infinities too, becomes their largest number. E5M2 overflows to infinity as IEEE 754 says.
+//! beyond their range, infinities too, becomes their largest number. E5M2 overflows to infinity as IEEE 754 says. The kinds
+//! of 6 and 4 bits have neither infinity nor NaN: they saturate too, and a NaN becomes their negative zero. Their codes lie
+//! in a byte each here; the module `packed` has the form in which they are stored.
 
 use super::simd::kernels;
 use safetensors::Dtype;
 
-/// A kind of 8-bit float.
+/// A kind of float with at most 8 bits.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
+    /// The position of the sign bit; the magnitude's bits are below it.
+    sign: u32,
     /// Bits of the fraction.
     fraction: u32,
     /// What is added to the exponent.
@@ -17,6 +21,7 @@ pub struct Format {
     largest: u32,
     /// The code of what is larger.
     overflow: u32,
+    /// The code that a NaN becomes.
     nan: u32,
     has_negative_zero: bool,
     values: [f32; 256],
@@ -34,10 +39,20 @@ impl Format {
         }
     }
 
-    const fn new(fraction: u32, bias: i32, largest: u32, overflow: u32, nan: u32) -> Format {
+    /// The kind of a dtype of less than 8 bits, if it is one.
+    pub fn of_packed(dtype: Dtype) -> Option<&'static Format> {
+        match dtype {
+            Dtype::F6_E2M3 => Some(&F6_E2M3),
+            Dtype::F6_E3M2 => Some(&F6_E3M2),
+            Dtype::F4 => Some(&F4),
+            _ => None,
+        }
+    }
+
+    const fn new(sign: u32, fraction: u32, bias: i32, largest: u32, overflow: u32, nan: u32) -> Format {
         let has_negative_zero = nan != 0x80;
         let mut format =
-            Format { fraction, bias, largest, overflow, nan, has_negative_zero, values: [0.0; 256] };
+            Format { sign, fraction, bias, largest, overflow, nan, has_negative_zero, values: [0.0; 256] };
         let mut code = 0;
         while code < 256 {
             format.values[code] = format.decode(code as u32);
@@ -47,7 +62,7 @@ impl Format {
     }
 
     const fn decode(&self, code: u32) -> f32 {
-        let (sign, magnitude) = (code << 24 & 0x8000_0000, code & 0x7F);
+        let (sign, magnitude) = (code << (31 - self.sign) & 0x8000_0000, code & ((1 << self.sign) - 1));
         let (exponent, fraction) = (magnitude >> self.fraction, magnitude & ((1 << self.fraction) - 1));
         let bits = if !self.has_negative_zero && code == 0x80 {
             0x7FC0_0000
@@ -67,10 +82,16 @@ impl Format {
         f32::from_bits(((128 - self.bias - self.fraction as i32) as u32) << 23)
     }
 
+    /// The value of a code.
+    #[inline(always)]
+    pub(crate) fn value(&self, code: u8) -> f32 {
+        self.values[usize::from(code)]
+    }
+
     #[inline(always)]
     fn encode(&self, value: f32) -> u8 {
         let magnitude = value.to_bits() & 0x7FFF_FFFF;
-        let sign = value.to_bits() >> 24 & 0x80;
+        let sign = value.to_bits() >> (31 - self.sign) & 1 << self.sign;
         let shift = 23 - self.fraction;
         let rounded = (magnitude.wrapping_add((1 << (shift - 1)) - 1 + (magnitude >> shift & 1))) >> shift;
         let normal = rounded.wrapping_sub(((127 - self.bias) as u32) << self.fraction);
@@ -86,17 +107,20 @@ impl Format {
     }
 }
 
-static E4M3: Format = Format::new(3, 7, 0x7E, 0x7E, 0x7F);
-static E5M2: Format = Format::new(2, 15, 0x7B, 0x7C, 0x7E);
-static E4M3FNUZ: Format = Format::new(3, 8, 0x7F, 0x7F, 0x80);
-static E5M2FNUZ: Format = Format::new(2, 16, 0x7F, 0x7F, 0x80);
+static E4M3: Format = Format::new(7, 3, 7, 0x7E, 0x7E, 0x7F);
+static E5M2: Format = Format::new(7, 2, 15, 0x7B, 0x7C, 0x7E);
+static E4M3FNUZ: Format = Format::new(7, 3, 8, 0x7F, 0x7F, 0x80);
+static E5M2FNUZ: Format = Format::new(7, 2, 16, 0x7F, 0x7F, 0x80);
+static F6_E2M3: Format = Format::new(5, 3, 1, 0x1F, 0x1F, 0x20);
+static F6_E3M2: Format = Format::new(5, 2, 3, 0x1F, 0x1F, 0x20);
+static F4: Format = Format::new(3, 1, 1, 0x7, 0x7, 0x8);
 
 kernels! {
     /// Widens; true when some element is special.
     pub fn widen_f8<R>(format: &Format, bytes: &[u8], out: &mut [R]) -> bool {
         let mut special = false;
         for (x, b) in out.iter_mut().zip(bytes) {
-            let value = format.values[usize::from(*b)];
+            let value = format.value(*b);
             special |= !value.is_finite();
             *x = R::from_f32(value);
         }

@@ -6,8 +6,13 @@
 pub mod active;
 pub mod combine;
 pub mod convert;
+pub mod direct;
+pub mod e8m0;
+pub mod elements;
 pub mod exponential;
 pub mod f8;
+pub mod integer;
+pub mod packed;
 pub mod rank;
 pub mod real;
 pub mod reduce;

@@ -78,41 +78,54 @@ impl Level {
     }
 }
 
-/// Defines kernels: `fn name<R: Real>(arguments) -> result { body }` becomes a function that takes a [`Level`] first and
-/// runs the body compiled for that level. On arm64 the baseline has NEON, so the body needs no second compilation there.
+/// Defines kernels: `fn name<R>(arguments) -> result { body }`, where R is a `Real`, becomes a function that takes a [`Level`]
+/// first and runs the body compiled for that level. Other type parameters name their bounds, as `<T: Integer>`. On arm64 the
+/// baseline has NEON, so the body needs no second compilation there.
 macro_rules! kernels {
-    ($($(#[$attribute:meta])* pub fn $name:ident $(<$real:ident>)? ($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)*) => { $(
+    (@bounded $($(#[$attribute:meta])* pub fn $name:ident $(<$($generic:ident: $bound:path),+>)? ($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)*) => { $(
         $(#[$attribute])*
         #[allow(clippy::too_many_arguments)]
-        pub fn $name $(<$real: crate::kernels::real::Real>)? (level: crate::kernels::simd::Level, $($argument: $type),*) $(-> $result)? {
+        pub fn $name $(<$($generic: $bound),+>)? (level: crate::kernels::simd::Level, $($argument: $type),*) $(-> $result)? {
             #[inline(always)]
             #[allow(clippy::too_many_arguments)]
-            fn body $(<$real: crate::kernels::real::Real>)? ($($argument: $type),*) $(-> $result)? $body
+            fn body $(<$($generic: $bound),+>)? ($($argument: $type),*) $(-> $result)? $body
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]
             #[allow(clippy::too_many_arguments)]
-            fn avx2 $(<$real: crate::kernels::real::Real>)? ($($argument: $type),*) $(-> $result)? { body($($argument),*) }
+            fn avx2 $(<$($generic: $bound),+>)? ($($argument: $type),*) $(-> $result)? { body $(::<$($generic),+>)? ($($argument),*) }
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
             #[allow(clippy::too_many_arguments)]
-            fn avx512 $(<$real: crate::kernels::real::Real>)? ($($argument: $type),*) $(-> $result)? { body($($argument),*) }
+            fn avx512 $(<$($generic: $bound),+>)? ($($argument: $type),*) $(-> $result)? { body $(::<$($generic),+>)? ($($argument),*) }
 
             use crate::kernels::simd::Kind;
             match level.kind() {
-                Kind::Scalar => body($($argument),*),
+                Kind::Scalar => body $(::<$($generic),+>)? ($($argument),*),
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: a level is only made after this machine was found to have its features.
-                Kind::Avx2 => unsafe { avx2($($argument),*) },
+                Kind::Avx2 => unsafe { avx2 $(::<$($generic),+>)? ($($argument),*) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
-                Kind::Avx512 => unsafe { avx512($($argument),*) },
+                Kind::Avx512 => unsafe { avx512 $(::<$($generic),+>)? ($($argument),*) },
                 #[cfg(target_arch = "aarch64")]
-                Kind::Neon => body($($argument),*),
+                Kind::Neon => body $(::<$($generic),+>)? ($($argument),*),
             }
         }
     )* };
+    ($($(#[$attribute:meta])* pub fn $name:ident $(<$real:ident>)? ($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)*) => {
+        crate::kernels::simd::kernels! { @bounded $(
+            $(#[$attribute])*
+            pub fn $name $(<$real: crate::kernels::real::Real>)? ($($argument: $type),*) $(-> $result)? $body
+        )* }
+    };
+    ($($(#[$attribute:meta])* pub fn $name:ident <$($generic:ident: $bound:path),+> ($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block)*) => {
+        crate::kernels::simd::kernels! { @bounded $(
+            $(#[$attribute])*
+            pub fn $name <$($generic: $bound),+> ($($argument: $type),*) $(-> $result)? $body
+        )* }
+    };
 }
 pub(crate) use kernels;
 
