@@ -85,7 +85,7 @@
 
 #include <stdint.h>
 
-#define FUNDIR_ABI_VERSION 1
+#define FUNDIR_ABI_VERSION 2
 #define FUNDIR_DETAIL_SIZE 4096
 #define FUNDIR_CONTROL_SIZE 64
 #define FUNDIR_REPORT_SIZE 128
@@ -132,6 +132,22 @@ int32_t fundir_header_write(const uint8_t *declaration, uint64_t length, uint8_t
 /* Reads the JSON of a shard index (model.safetensors.index.json). */
 int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *index, uint64_t capacity,
                                  uint64_t *needed, uint8_t *detail);
+
+/* Converts the elements in `in`, in_length bytes, to another type: out_length bytes at out + out_offset, which must be exactly
+ * what they take, and overlap nothing. Types are dtype codes: the places 0..21 of BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2,
+ * F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64; others are
+ * FUNDIR_INVALID_ARGUMENT. Elements are little-endian at any address; those of F4 and F6 are a stream of bits, the lowest of
+ * each byte first (two F4 in a byte, the first in its low half; four F6 in three bytes), and only whole bytes are converted.
+ *  - The same type: the bytes as they are. C64 is converted to nothing else.
+ *  - To a float: exact where the type holds the value, else rounded once, to nearest with ties to even. F16, BF16, F32, F64 and
+ *    F8_E5M2 overflow to an infinity; F8_E4M3, F8_E4M3FNUZ, F8_E5M2FNUZ, F6 and F4 saturate, infinities too. A NaN becomes the
+ *    positive quiet NaN of the type, in F6 and F4, which have none, negative zero; from F16 and BF16 to F32 it stays as it is.
+ *  - To F8_E8M0: the nearest power of two, halfway the larger; 2^-127 for all positive numbers below; NaN for zero, negative
+ *    numbers, infinities, NaN, and what would be rounded beyond 2^127.
+ *  - To an integer: a float is cut toward zero, NaN is 0; what is beyond the type becomes its nearest number.
+ *  - BOOL: 0 for zeros, 1 for all else, NaN too; read as 0 or 1, any byte but 0 being 1. */
+int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,
+                       uint64_t out_length, uint32_t out_type, uint8_t *detail);
 
 /* Writes the table of merge methods. */
 int32_t fundir_merge_methods(uint8_t *table, uint64_t capacity, uint64_t *needed, uint8_t *detail);

@@ -58,6 +58,22 @@ pub unsafe fn output<'a>(start: *mut u8, length: u64) -> Result<&'a mut [u8]> {
     Ok(unsafe { slice::from_raw_parts_mut(start, length) })
 }
 
+/// The caller's `length` bytes that begin `offset` bytes behind `start`, to be written; checked to lie apart from `input`.
+///
+/// # Safety
+/// As [`output`], for those bytes.
+pub unsafe fn output_at<'a>(start: *mut u8, offset: u64, length: u64, input: &[u8]) -> Result<&'a mut [u8]> {
+    let length = range("output", start, length)?;
+    let behind = usize::try_from(offset).ok().filter(|offset| start.addr().checked_add(*offset).is_some());
+    let Some(behind) = behind else {
+        return Err(invalid(format!("the output begins {offset} bytes behind address {:#x}", start.addr())));
+    };
+    let start = start.wrapping_add(behind);
+    apart(start, range("output", start, length as u64)?, input)?;
+    // SAFETY: the caller vouches for the bytes there, and they are none of the input's.
+    unsafe { output(start, length as u64) }
+}
+
 /// A buffer of the caller's for an answer of unknown size, and the place for that size.
 pub struct Output {
     start: *mut u8,
@@ -76,10 +92,7 @@ impl Output {
         if needed.is_null() {
             return Err(invalid("the pointer `needed` is null"));
         }
-        let (out, input) = (start.addr()..start.addr() + capacity, input.as_ptr_range());
-        if out.start < input.end.addr() && input.start.addr() < out.end {
-            return Err(invalid("the output overlaps the input"));
-        }
+        apart(start, capacity, input)?;
         Ok(Output { start, capacity, needed })
     }
 
@@ -113,6 +126,15 @@ impl Output {
         // SAFETY: not null, and the caller of `new` vouches for the eight bytes.
         unsafe { self.needed.write_unaligned(bytes) };
     }
+}
+
+/// Checks that a range of memory, which is one, has no byte of `input`.
+fn apart(start: *const u8, length: usize, input: &[u8]) -> Result<()> {
+    let (range, input) = (start.addr()..start.addr() + length, input.as_ptr_range());
+    if range.start < input.end.addr() && input.start.addr() < range.end {
+        return Err(invalid("the output overlaps the input"));
+    }
+    Ok(())
 }
 
 /// An error about an argument.

@@ -4,6 +4,7 @@
 //! the core, and hands the answer back in the caller's memory; [`guard`](mod@guard) has what they share.
 
 pub mod detail;
+pub mod elements;
 pub mod guard;
 pub mod header;
 pub mod merge;
@@ -15,7 +16,7 @@ use fundir_core::kernels::simd::Level;
 use crate::guard::{Output, guard};
 
 /// The version of the ABI; `FUNDIR_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 1;
+const ABI_VERSION: u32 = 2;
 
 /// The version of the ABI that the library speaks.
 #[unsafe(no_mangle)]

@@ -1,6 +1,7 @@
 package dev.fundir.ffi;
 
 import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.CriticalRegion;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Platform;
@@ -8,8 +9,8 @@ import org.bytedeco.javacpp.annotation.Platform;
 /**
  * The functions of {@code fundir.h}, one to one; the C++ compiler checks these declarations against the header.
  *
- * <p>Addresses go over as {@code long}: they cost nothing to pass, and nothing here owns memory. Only {@link Core}
- * calls these methods, with addresses and lengths that it has checked.
+ * <p>Addresses go over as {@code long}: they cost nothing to pass, and nothing here owns memory. Only {@link Core} and
+ * the classes beside it call these methods, with addresses and lengths that they have checked.
  */
 @Platform(cinclude = "fundir.h", library = "jnifundir")
 @NoException
@@ -60,6 +61,89 @@ final class Fundir {
             @Cast("uint8_t*") long index,
             @Cast("uint64_t") long capacity,
             @Cast("uint64_t*") long needed,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") long out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") float[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") double[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") long[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") int[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") short[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_convert")
+    @CriticalRegion
+    static native int convert(
+            @Cast("const uint8_t*") long in,
+            @Cast("uint64_t") long inLength,
+            @Cast("uint32_t") int inType,
+            @Cast("uint8_t*") byte[] out,
+            @Cast("uint64_t") long outOffset,
+            @Cast("uint64_t") long outLength,
+            @Cast("uint32_t") int outType,
             @Cast("uint8_t*") long detail);
 
     @Name("fundir_merge_methods")
