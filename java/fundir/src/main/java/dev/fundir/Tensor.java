@@ -131,6 +131,7 @@ public final class Tensor implements TensorView {
      * @throws IllegalStateException when the checkpoint is closed
      * @throws java.io.UncheckedIOException when the tensor's mapping has to be made and the file cannot be opened again
      */
+    @Override
     public ByteBuffer buffer() {
         long size = byteSize();
         if (size > Integer.MAX_VALUE) {
@@ -152,6 +153,7 @@ public final class Tensor implements TensorView {
      * @throws java.io.UncheckedIOException when the range crosses the border of two mappings, which only a tensor of
      *     more than 2 GiB has, and the file cannot be opened again, or is no longer the same
      */
+    @Override
     public ByteBuffer buffer(long offset, long length) {
         Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ byteSize());
         if (length > Integer.MAX_VALUE) {

@@ -110,6 +110,64 @@ class LargeFileTest {
     }
 
     @Test
+    void aTensorOfFiveGigabytesIsSlicedReadAndConverted() throws IOException {
+        long rows = 5 * GIB / 4096;
+        long last = rows * 1024 - 1;
+        long[] borders = {0, GIB / 2, GIB, last}; // elements at 0, 2 GiB, 4 GiB and the end
+        String header = "{" + TestFile.entry("w", "F32", rows + ",1024", 0, rows * 4096) + "}";
+        long[] marked = new long[2 * borders.length];
+        for (int i = 0; i < borders.length; i++) {
+            marked[2 * i] = 4 * borders[i] + 2; // the upper two bytes of a float
+            marked[2 * i + 1] = 4 * borders[i] + 3;
+        }
+        Path file = sparseFile(header, rows * 4096, marked);
+        Path half = folder.resolve("half.safetensors");
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            Tensor tensor = checkpoint.tensor("w");
+            assertEquals(5 * GIB, tensor.byteSize());
+            for (long border : borders) {
+                assertMarkedAt(border, tensor);
+            }
+            CheckpointWriter.to(half).tensor("w", tensor.as(DType.BF16)).write();
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(half)) {
+            Tensor tensor = checkpoint.tensor("w");
+            assertEquals(5 * GIB / 2, tensor.byteSize());
+            for (long border : borders) {
+                assertMarkedAt(border, tensor);
+            }
+        }
+    }
+
+    /** Reads around an element in each way there is; it alone is not 0 there. */
+    private static void assertMarkedAt(long element, Tensor tensor) {
+        float expected = Float.intBitsToFloat(mark(4 * element + 3) << 24 | mark(4 * element + 2) << 16);
+        long row = element / 1024;
+        int column = (int) (element % 1024);
+
+        long first = Math.max(0, element - 100_000);
+        float[] range = new float[(int) Math.min(200_000, tensor.elementCount() - first)];
+        tensor.read(first, range, 0, range.length);
+        assertOnly(expected, (int) (element - first), range);
+
+        long firstRow = Math.max(0, row - 20);
+        int rows = (int) Math.min(40, tensor.dimension(0) - firstRow);
+        float[] block = tensor.slice(Slice.range(firstRow, firstRow + rows)).toFloats();
+        assertOnly(expected, (int) (row - firstRow) * 1024 + column, block);
+
+        int step = column % 2 == 0 ? 0 : 1;
+        float[] columns = tensor.slice(Slice.range(firstRow, firstRow + rows), Slice.range(step, 1024, 2))
+                .toFloats();
+        assertOnly(expected, (int) (row - firstRow) * 512 + column / 2, columns);
+    }
+
+    private static void assertOnly(float expected, int place, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            assertEquals(i == place ? expected : 0, values[i], "element " + i);
+        }
+    }
+
+    @Test
     void aMillionTensorsOpen() throws IOException {
         int count = 1_000_000;
         Path file = folder.resolve("million.safetensors");

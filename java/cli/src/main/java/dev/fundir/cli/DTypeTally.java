@@ -1,10 +1,11 @@
 package dev.fundir.cli;
 
 import dev.fundir.DType;
-import dev.fundir.Tensor;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the tensors of one dtype come to.
@@ -15,10 +16,14 @@ import java.util.Map;
  */
 record DTypeTally(long tensors, long parameters, long bytes) {
 
-    /** By dtype, in the order of the format. */
-    static Map<DType, DTypeTally> of(List<Tensor> tensors) {
-        Map<DType, DTypeTally> tallies = new EnumMap<>(DType.class);
-        for (Tensor tensor : tensors) {
+    private static final List<String> ORDER =
+            Arrays.stream(DType.values()).map(DType::name).toList();
+
+    /** By dtype, in the order of the format; what is none of its dtypes comes first. */
+    static Map<String, DTypeTally> of(List<Inspection.Entry> tensors) {
+        Map<String, DTypeTally> tallies =
+                new TreeMap<>(Comparator.<String>comparingInt(ORDER::indexOf).thenComparing(Comparator.naturalOrder()));
+        for (Inspection.Entry tensor : tensors) {
             tallies.merge(
                     tensor.dtype(), new DTypeTally(1, tensor.elementCount(), tensor.byteSize()), DTypeTally::plus);
         }

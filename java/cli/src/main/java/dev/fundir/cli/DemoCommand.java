@@ -62,9 +62,10 @@ final class DemoCommand implements Callable<Integer> {
 
     private static void inspect(Path merged, PrintWriter out) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(merged)) {
-            InspectText.write(checkpoint, Architecture.of(checkpoint), out);
+            Inspection model = Inspection.of(checkpoint);
+            InspectText.write(model, out);
             out.println();
-            LayerTree.of(checkpoint.tensors()).write(out);
+            LayerTree.of(model.tensors()).write(out);
         }
     }
 

@@ -41,18 +41,18 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = parent.terminal().out();
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
-            Architecture architecture = Architecture.of(checkpoint);
+            Inspection model = Inspection.of(checkpoint);
             if (json) {
-                InspectJson.write(checkpoint, architecture, out);
+                InspectJson.write(model, out);
                 return 0;
             }
-            InspectText.write(checkpoint, architecture, out);
+            InspectText.write(model, out);
             out.println();
             out.println("Tensors");
             if (everyTensor) {
-                TensorList.write(checkpoint.tensors(), out);
+                TensorList.write(model.tensors(), out);
             } else {
-                LayerTree.of(checkpoint.tensors()).write(out);
+                LayerTree.of(model.tensors()).write(out);
             }
         }
         return 0;

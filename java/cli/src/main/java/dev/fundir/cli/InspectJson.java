@@ -1,10 +1,7 @@
 package dev.fundir.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.fundir.Checkpoint;
-import dev.fundir.CheckpointFile;
-import dev.fundir.DType;
-import dev.fundir.Tensor;
+import dev.fundir.model.Architecture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -14,31 +11,31 @@ import java.util.OptionalLong;
 final class InspectJson {
     private InspectJson() {}
 
-    static void write(Checkpoint checkpoint, Architecture architecture, PrintWriter out) throws IOException {
+    static void write(Inspection model, PrintWriter out) throws IOException {
         try (JsonReport report = new JsonReport(out)) {
             JsonGenerator json = report.generator();
-            json.writeStringField("path", checkpoint.path().toString());
-            json.writeStringField("format", "safetensors");
-            json.writeNumberField("byteSize", checkpoint.byteSize());
-            json.writeNumberField("tensorCount", checkpoint.tensorCount());
-            json.writeNumberField("parameterCount", checkpoint.parameterCount());
-            dtypes(checkpoint, json);
+            json.writeStringField("path", model.path().toString());
+            json.writeStringField("format", model.format());
+            json.writeNumberField("byteSize", model.byteSize());
+            json.writeNumberField("tensorCount", model.tensors().size());
+            json.writeNumberField("parameterCount", model.parameterCount());
+            dtypes(model, json);
             json.writeObjectFieldStart("metadata");
-            for (Map.Entry<String, String> pair : checkpoint.metadata().entrySet()) {
+            for (Map.Entry<String, String> pair : model.metadata().entrySet()) {
                 json.writeStringField(pair.getKey(), pair.getValue());
             }
             json.writeEndObject();
-            architecture(architecture, json);
-            files(checkpoint, json);
-            tensors(checkpoint, json);
+            architecture(model.architecture(), json);
+            files(model, json);
+            tensors(model, report);
         }
     }
 
-    private static void dtypes(Checkpoint checkpoint, JsonGenerator json) throws IOException {
+    private static void dtypes(Inspection model, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("dtypes");
-        for (Map.Entry<DType, DTypeTally> entry :
-                DTypeTally.of(checkpoint.tensors()).entrySet()) {
-            json.writeObjectFieldStart(entry.getKey().name());
+        for (Map.Entry<String, DTypeTally> entry :
+                DTypeTally.of(model.tensors()).entrySet()) {
+            json.writeObjectFieldStart(entry.getKey());
             json.writeNumberField("tensors", entry.getValue().tensors());
             json.writeNumberField("parameters", entry.getValue().parameters());
             json.writeNumberField("bytes", entry.getValue().bytes());
@@ -64,9 +61,9 @@ final class InspectJson {
         }
     }
 
-    private static void files(Checkpoint checkpoint, JsonGenerator json) throws IOException {
+    private static void files(Inspection model, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("files");
-        for (CheckpointFile file : checkpoint.files()) {
+        for (Inspection.File file : model.files()) {
             json.writeStartObject();
             json.writeStringField("path", file.path().toString());
             json.writeNumberField("byteSize", file.byteSize());
@@ -76,18 +73,17 @@ final class InspectJson {
         json.writeEndArray();
     }
 
-    private static void tensors(Checkpoint checkpoint, JsonGenerator json) throws IOException {
+    private static void tensors(Inspection model, JsonReport report) throws IOException {
+        JsonGenerator json = report.generator();
         json.writeArrayFieldStart("tensors");
-        for (Tensor tensor : checkpoint.tensors()) {
+        for (Inspection.Entry tensor : model.tensors()) {
             json.writeStartObject();
             json.writeStringField("name", tensor.name());
-            json.writeStringField("dtype", tensor.dtype().name());
-            json.writeFieldName("shape");
-            long[] shape = tensor.shape();
-            json.writeArray(shape, 0, shape.length);
+            json.writeStringField("dtype", tensor.dtype());
+            report.numbers("shape", tensor.shape());
             json.writeNumberField("byteSize", tensor.byteSize());
-            json.writeStringField("file", tensor.file().path().toString());
-            json.writeNumberField("offset", tensor.fileOffset());
+            json.writeStringField("file", tensor.file().toString());
+            number("offset", tensor.offset(), json);
             json.writeEndObject();
         }
         json.writeEndArray();

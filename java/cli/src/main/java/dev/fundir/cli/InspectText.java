@@ -1,8 +1,7 @@
 package dev.fundir.cli;
 
-import dev.fundir.Checkpoint;
-import dev.fundir.CheckpointFile;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 
 /** The summary that {@code inspect} begins with. */
@@ -14,37 +13,37 @@ final class InspectText {
 
     private InspectText() {}
 
-    static void write(Checkpoint checkpoint, Architecture architecture, PrintWriter out) {
-        out.println(checkpoint.path());
+    static void write(Inspection model, PrintWriter out) {
+        out.println(model.path());
         TextTable summary = new TextTable();
-        summary.row("size", ByteSize.format(checkpoint.byteSize()));
-        summary.row("tensors", Integer.toString(checkpoint.tensorCount()));
-        summary.row("parameters", parameters(checkpoint.parameterCount()));
-        summary.row("architecture", architecture.toString());
+        summary.row("size", ByteSize.format(model.byteSize()));
+        summary.row("tensors", Integer.toString(model.tensors().size()));
+        summary.row("parameters", parameters(model.parameterCount()));
+        summary.row("architecture", model.architecture().toString());
         summary.write(out);
-        dtypes(checkpoint, out);
-        metadata(checkpoint, out);
-        files(checkpoint, out);
+        dtypes(model, out);
+        metadata(model, out);
+        files(model, out);
     }
 
     private static String parameters(long count) {
         return count < 1000 ? Long.toString(count) : ByteSize.count(count) + " (" + count + ")";
     }
 
-    private static void dtypes(Checkpoint checkpoint, PrintWriter out) {
+    private static void dtypes(Inspection model, PrintWriter out) {
         TextTable table = new TextTable().right(1, 2, 3);
-        DTypeTally.of(checkpoint.tensors())
+        DTypeTally.of(model.tensors())
                 .forEach((dtype, tally) -> table.row(
-                        dtype.name(),
+                        dtype,
                         tally.tensors() + (tally.tensors() == 1 ? " tensor" : " tensors"),
                         ByteSize.count(tally.parameters()) + " parameters",
                         ByteSize.format(tally.bytes())));
         section("Dtypes", table, out);
     }
 
-    private static void metadata(Checkpoint checkpoint, PrintWriter out) {
+    private static void metadata(Inspection model, PrintWriter out) {
         TextTable table = new TextTable();
-        for (Map.Entry<String, String> pair : checkpoint.metadata().entrySet()) {
+        for (Map.Entry<String, String> pair : model.metadata().entrySet()) {
             String value = pair.getValue().replace('\n', ' ');
             table.row(
                     pair.getKey(),
@@ -55,21 +54,20 @@ final class InspectText {
         section("Metadata", table, out);
     }
 
-    private static void files(Checkpoint checkpoint, PrintWriter out) {
-        if (checkpoint.files().size() == 1) {
+    private static void files(Inspection model, PrintWriter out) {
+        if (model.files().size() == 1) {
             return;
         }
         TextTable table = new TextTable().right(1, 2);
-        for (CheckpointFile file : checkpoint
-                .files()
-                .subList(0, Math.min(MOST_FILES, checkpoint.files().size()))) {
+        List<Inspection.File> files = model.files();
+        for (Inspection.File file : files.subList(0, Math.min(MOST_FILES, files.size()))) {
             table.row(
                     file.path().getFileName().toString(),
                     ByteSize.format(file.byteSize()),
                     file.tensorCount() + " tensors");
         }
-        if (checkpoint.files().size() > MOST_FILES) {
-            table.row("and " + (checkpoint.files().size() - MOST_FILES) + " more", "", "");
+        if (model.files().size() > MOST_FILES) {
+            table.row("and " + (model.files().size() - MOST_FILES) + " more", "", "");
         }
         section("Files", table, out);
     }

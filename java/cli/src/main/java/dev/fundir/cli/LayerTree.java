@@ -1,27 +1,25 @@
 package dev.fundir.cli;
 
-import dev.fundir.Tensor;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The tensors of a checkpoint by the parts of their names. Numbered modules that hold the same tensors, which is what
- * the layers of a model do, are shown once: {@code layers.0-21 × 9 tensors}.
+ * The tensors of a model by the parts of their names. Numbered modules that hold the same tensors, which is what the
+ * layers of a model do, are shown once: {@code layers.0-21 × 9 tensors}.
  */
 final class LayerTree {
     private final Map<String, LayerTree> children = new TreeMap<>(NaturalOrder.INSTANCE);
-    private Tensor tensor;
+    private Inspection.Entry tensor;
     private int tensorCount;
 
     private LayerTree() {}
 
-    static LayerTree of(List<Tensor> tensors) {
+    static LayerTree of(List<Inspection.Entry> tensors) {
         LayerTree root = new LayerTree();
-        for (Tensor tensor : tensors) {
+        for (Inspection.Entry tensor : tensors) {
             LayerTree node = root;
             node.tensorCount++;
             for (String part : tensor.name().split("\\.", -1)) {
@@ -59,11 +57,7 @@ final class LayerTree {
     /** Adds this node; one that has a single child goes on the same line as that. */
     private void add(String indent, String name, TextTable table) {
         if (tensor != null) {
-            table.row(
-                    indent + name,
-                    tensor.dtype().name(),
-                    Arrays.toString(tensor.shape()),
-                    ByteSize.format(tensor.byteSize()));
+            table.row(indent + name, tensor.dtype(), tensor.shape().toString(), ByteSize.format(tensor.byteSize()));
         }
         if (tensor == null && children.size() == 1) {
             Map.Entry<String, LayerTree> only = children.entrySet().iterator().next();
@@ -116,7 +110,8 @@ final class LayerTree {
             return false;
         }
         if (tensor != null
-                && (tensor.dtype() != other.tensor.dtype() || !Arrays.equals(tensor.shape(), other.tensor.shape()))) {
+                && !(tensor.dtype().equals(other.tensor.dtype())
+                        && tensor.shape().equals(other.tensor.shape()))) {
             return false;
         }
         return children.entrySet().stream()

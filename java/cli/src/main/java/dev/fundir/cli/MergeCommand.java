@@ -207,8 +207,8 @@ final class MergeCommand implements Callable<Integer> {
         if (parent.quiet()) {
             return plan.run(MergeListener.none());
         }
-        try (ProgressLine progress = new ProgressLine(parent.terminal())) {
-            return plan.run(progress);
+        try (ProgressLine line = new ProgressLine("merging", parent.terminal())) {
+            return plan.run(progress -> line.show(Progress.of(progress)));
         }
     }
 

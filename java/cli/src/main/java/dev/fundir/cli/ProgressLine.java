@@ -1,21 +1,20 @@
 package dev.fundir.cli;
 
-import dev.fundir.merge.MergeListener;
-import dev.fundir.merge.MergeProgress;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * Shows the progress of a merge: a bar that is redrawn on a terminal, a few plain lines elsewhere. Closing it takes the
- * bar away.
+ * Shows the progress of a long work: a bar that is redrawn on a terminal, a few plain lines elsewhere. Closing it takes
+ * the bar away.
  */
-final class ProgressLine implements MergeListener, AutoCloseable {
+final class ProgressLine implements AutoCloseable {
     private static final int BAR = 24;
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
-    /** Where nobody watches, a merge that is shorter says nothing, and others a line each quarter. */
+    /** Where nobody watches, work that is shorter says nothing, and others a line each quarter. */
     private static final double QUIET_SECONDS = 2;
 
+    private final String verb;
     private final PrintWriter err;
     private final boolean terminal;
     private final boolean unicode;
@@ -23,15 +22,16 @@ final class ProgressLine implements MergeListener, AutoCloseable {
     private int quartersSaid;
     private boolean drawn;
 
-    ProgressLine(Terminal terminal) {
+    /** A line for what is being done, in a word. */
+    ProgressLine(String verb, Terminal terminal) {
+        this.verb = verb;
         err = terminal.err();
         this.terminal = terminal.errIsTerminal();
         unicode = terminal.unicode();
         columns = terminal.columns();
     }
 
-    @Override
-    public void progress(MergeProgress progress) {
+    void show(Progress progress) {
         if (terminal) {
             draw(progress);
         } else {
@@ -39,22 +39,22 @@ final class ProgressLine implements MergeListener, AutoCloseable {
         }
     }
 
-    private void draw(MergeProgress progress) {
+    private void draw(Progress progress) {
         String line = bar(progress.fraction()) + " " + figures(progress);
         err.print("\r" + line.substring(0, Math.min(line.length(), columns - 1)) + "\u001b[K");
         err.flush();
         drawn = true;
     }
 
-    private void say(MergeProgress progress) {
+    private void say(Progress progress) {
         int quarters = (int) (progress.fraction() * 4);
         if (progress.seconds() >= QUIET_SECONDS && quarters > quartersSaid && quarters < 4) {
             quartersSaid = quarters;
-            err.println("merging: " + figures(progress));
+            err.println(verb + ": " + figures(progress));
         }
     }
 
-    private static String figures(MergeProgress progress) {
+    private static String figures(Progress progress) {
         String speed = progress.seconds() > 0
                 ? ByteSize.format((long) (progress.bytesDone() / progress.seconds())) + "/s"
                 : "";

@@ -60,7 +60,7 @@ class LayerTreeTest {
         StringWriter out = new StringWriter();
         try (Checkpoint checkpoint = Checkpoint.open(file);
                 PrintWriter writerOut = new PrintWriter(out)) {
-            LayerTree.of(checkpoint.tensors()).write(writerOut);
+            LayerTree.of(Inspection.of(checkpoint).tensors()).write(writerOut);
         }
         return out.toString();
     }

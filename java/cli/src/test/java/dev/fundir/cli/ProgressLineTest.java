@@ -3,7 +3,6 @@ package dev.fundir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fundir.merge.MergeProgress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -13,8 +12,8 @@ class ProgressLineTest {
 
     @Test
     void terminalGetsABarThatGoesAway() {
-        try (ProgressLine line = new ProgressLine(terminal(true, true))) {
-            line.progress(new MergeProgress(500_000_000, 2_000_000_000L, 3, 10, 0.5, 1.5));
+        try (ProgressLine line = new ProgressLine("merging", terminal(true, true))) {
+            line.show(new Progress(500_000_000, 2_000_000_000L, 3, 10, 0.5));
             assertEquals(
                     "\r██████                  ▏  25% 500 MB of 2.00 GB, tensor 3 of 10, 1.00 GB/s, 1.50 s left\u001b[K",
                     err.toString());
@@ -24,8 +23,8 @@ class ProgressLineTest {
 
     @Test
     void narrowTerminalCutsTheLineAndAsciiDrawsTheBar() {
-        try (ProgressLine line = new ProgressLine(terminal(true, false))) {
-            line.progress(new MergeProgress(1, 2, 0, 1, 0.1, Double.NaN));
+        try (ProgressLine line = new ProgressLine("merging", terminal(true, false))) {
+            line.show(new Progress(1, 2, 0, 1, 0.1));
         }
         String drawn = err.toString().substring(1, err.toString().indexOf('\u001b'));
         assertTrue(drawn.startsWith("[############------------]  50%"), drawn);
@@ -34,9 +33,9 @@ class ProgressLineTest {
 
     @Test
     void elsewhereOnlyLongMergesSayALineEachQuarter() {
-        try (ProgressLine line = new ProgressLine(terminal(false, false))) {
+        try (ProgressLine line = new ProgressLine("merging", terminal(false, false))) {
             for (int percent = 0; percent <= 100; percent++) {
-                line.progress(new MergeProgress(percent, 100, 0, 1, percent / 10.0, 1));
+                line.show(new Progress(percent, 100, 0, 1, percent / 10.0));
             }
         }
         assertEquals(3, err.toString().lines().count(), err.toString());

@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.JsonObjectText;
 import dev.fundir.internal.output.OutputPlace;
 import dev.fundir.internal.output.SideFile;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.JsonObjectText;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.JsonObjectText;
 import dev.fundir.internal.recipe.LayerRange;
 import java.util.ArrayList;
 import java.util.HashSet;

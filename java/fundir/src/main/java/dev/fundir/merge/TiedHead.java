@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.Tensor;
+import dev.fundir.internal.JsonObjectText;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

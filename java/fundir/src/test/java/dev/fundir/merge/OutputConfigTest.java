@@ -3,6 +3,7 @@ package dev.fundir.merge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.fundir.DType;
+import dev.fundir.internal.JsonObjectText;
 import dev.fundir.internal.recipe.LayerRange;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.fundir.cli;
+package dev.fundir.model;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,10 +1,11 @@
-package dev.fundir.merge;
+package dev.fundir.internal;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,8 +16,10 @@ import java.util.regex.Pattern;
  * <p>Made for a model's {@code config.json}. It finds where the members begin and end; it does not judge what they
  * hold.
  */
-final class JsonObjectText {
+public final class JsonObjectText {
     private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     private final String text;
     private final Map<String, Span> members;
@@ -31,27 +34,54 @@ final class JsonObjectText {
     /**
      * Finds the members of the object.
      *
+     * @param text JSON
+     * @return the object
      * @throws IllegalArgumentException if the text is not a JSON object, with the place where it stops being one
      */
-    static JsonObjectText of(String text) {
+    public static JsonObjectText of(String text) {
         return new JsonObjectText(text, new Scanner(text).object());
     }
 
-    /** A member's value as it is written; the last one where there are several. */
-    Optional<String> raw(String key) {
+    /**
+     * A member's value as it is written; the last one where there are several.
+     *
+     * @param key the member's name as it is written
+     * @return the value, empty when there is no such member
+     */
+    public Optional<String> raw(String key) {
         return Optional.ofNullable(members.get(key)).map(span -> text.substring(span.begin, span.end));
     }
 
     /**
      * The first string in a member's value: the value itself, or an element of a list. Escapes stay as they are
      * written.
+     *
+     * @param key the member's name as it is written
+     * @return the string, empty when there is none
      */
-    Optional<String> firstString(String key) {
+    public Optional<String> firstString(String key) {
         return raw(key).map(STRING::matcher).filter(Matcher::find).map(found -> found.group(1));
     }
 
-    /** A member that is an object itself; empty where it is none that can be looked into. */
-    Optional<JsonObjectText> object(String key) {
+    /**
+     * A member's whole number.
+     *
+     * @param key the member's name as it is written
+     * @return the number, empty when the value is none, or has more than 18 digits
+     */
+    public OptionalLong number(String key) {
+        return raw(key).filter(value -> NUMBER.matcher(value).matches()).stream()
+                .mapToLong(Long::parseLong)
+                .findFirst();
+    }
+
+    /**
+     * A member that is an object itself.
+     *
+     * @param key the member's name as it is written
+     * @return the object, empty where it is none that can be looked into
+     */
+    public Optional<JsonObjectText> object(String key) {
         return raw(key).flatMap(value -> {
             try {
                 return Optional.of(of(value));
@@ -61,8 +91,13 @@ final class JsonObjectText {
         });
     }
 
-    /** The elements of a member that is a list, as they are written; empty where it is none. */
-    Optional<List<String>> list(String key) {
+    /**
+     * The elements of a member that is a list.
+     *
+     * @param key the member's name as it is written
+     * @return the elements as they are written, empty where it is no list
+     */
+    public Optional<List<String>> list(String key) {
         return raw(key).flatMap(value -> {
             try {
                 return Optional.of(new Scanner(value).list());
@@ -72,8 +107,14 @@ final class JsonObjectText {
         });
     }
 
-    /** The object with one more member, the first, spaced as the one that was the first. */
-    JsonObjectText adding(String key, String value) {
+    /**
+     * The object with one more member, the first, spaced as the one that was the first.
+     *
+     * @param key the member's name as it is to be written
+     * @param value the value as it is to be written
+     * @return a new object
+     */
+    public JsonObjectText adding(String key, String value) {
         int begin = text.indexOf('{') + 1;
         int first = begin;
         while (Character.isWhitespace(text.charAt(first))) {
@@ -86,12 +127,23 @@ final class JsonObjectText {
                         : text.substring(0, first) + member + ',' + text.substring(begin));
     }
 
-    /** The object with another value of a member that it has. */
-    JsonObjectText with(String key, String value) {
+    /**
+     * The object with another value of a member that it has.
+     *
+     * @param key the member's name as it is written
+     * @param value the value as it is to be written
+     * @return a new object
+     */
+    public JsonObjectText with(String key, String value) {
         Span span = members.get(key);
         return of(text.substring(0, span.begin) + value + text.substring(span.end));
     }
 
+    /**
+     * The text.
+     *
+     * @return the JSON
+     */
     @Override
     public String toString() {
         return text;
