@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex> index) {
     private static final String DATA = ".safetensors";
-    private static final String INDEX = DATA + ".index.json";
+    private static final String INDEX = ShardIndex.EXTENSION;
     private static final Pattern SHARD = Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.safetensors");
 
     /**

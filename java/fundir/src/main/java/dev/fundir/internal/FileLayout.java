@@ -47,8 +47,7 @@ public final class FileLayout {
             for (TensorDeclaration tensor : tensors) {
                 fileSize = Math.addExact(fileSize, tensor.byteSize());
             }
-            ByteBuffer index = Core.parseHeader(length -> header, header.remaining(), fileSize, NameHash.SEED);
-            return placed(tensors, header, fileSize, new HeaderIndex(index, NameHash.SEED));
+            return placed(tensors, header, fileSize, HeaderReader.check(header, fileSize, file));
         } catch (NativeException e) {
             throw NativeErrors.of(e, file);
         }

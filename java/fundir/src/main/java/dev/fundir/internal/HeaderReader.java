@@ -43,7 +43,35 @@ public final class HeaderReader {
         }
     }
 
-    private static ByteBuffer start(FileChannel channel, long length, Path file) throws IOException {
+    /**
+     * Checks a header that has been read, or is about to be written.
+     *
+     * @param header the first bytes of the file up to the first tensor, in a direct buffer
+     * @param fileLength bytes of the whole file
+     * @param file names the file in errors
+     * @return its index
+     * @throws dev.fundir.CheckpointFormatException when a file that begins so is no safetensors file
+     * @throws IOException never
+     */
+    public static HeaderIndex check(ByteBuffer header, long fileLength, Path file) throws IOException {
+        try {
+            return new HeaderIndex(
+                    Core.parseHeader(length -> header, header.remaining(), fileLength, NameHash.SEED), NameHash.SEED);
+        } catch (NativeException e) {
+            throw NativeErrors.of(e, file);
+        }
+    }
+
+    /**
+     * Reads the beginning of a file.
+     *
+     * @param channel the file
+     * @param length how many bytes of it
+     * @param file names the file in errors
+     * @return a direct buffer of exactly these bytes
+     * @throws IOException when the file has fewer, or cannot be read
+     */
+    public static ByteBuffer start(FileChannel channel, long length, Path file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(length));
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, bytes.position()) < 0) {

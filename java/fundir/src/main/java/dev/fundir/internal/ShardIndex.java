@@ -9,16 +9,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The file that says in which shard each tensor is ({@code model.safetensors.index.json}), read and checked by the
  * core.
  */
-final class ShardIndex {
+public final class ShardIndex {
+    /** What the name of an index ends in. */
+    static final String EXTENSION = ".safetensors.index.json";
+
     private static final int MAGIC = 0x44524853;
     private static final int LARGEST = 256 << 20;
 
@@ -60,6 +65,38 @@ final class ShardIndex {
         } catch (NativeException e) {
             throw NativeErrors.of(e, path);
         }
+    }
+
+    /**
+     * The indexes beside a file that list it as a shard.
+     *
+     * @param file where it is, or will be
+     * @return their paths, in the order of their names; files that are no valid index list nothing
+     * @throws IOException when the folder or an index cannot be read
+     */
+    public static List<Path> listing(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<Path> indexes;
+        try (Stream<Path> entries = Files.list(folder)) {
+            indexes = entries.filter(entry -> entry.getFileName().toString().endsWith(EXTENSION))
+                    .sorted()
+                    .toList();
+        }
+        List<Path> listing = new ArrayList<>();
+        for (Path index : indexes) {
+            try {
+                if (read(index).fileNames().contains(file.getFileName().toString())) {
+                    listing.add(index);
+                }
+            } catch (CheckpointFormatException e) {
+                // It is no index of anything that could be opened by it, so nothing goes wrong by it either.
+                continue;
+            }
+        }
+        return listing;
     }
 
     private static ByteBuffer bytes(Path path, int size) throws IOException {

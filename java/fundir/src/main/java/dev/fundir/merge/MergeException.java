@@ -1,11 +1,11 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.Listing;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A merge that cannot be done with these inputs. It lists everything that is wrong, not only the first thing, and is
@@ -59,21 +59,10 @@ public final class MergeException extends RuntimeException {
     }
 
     MergeException(List<String> problems, Collection<Kind> kinds, List<String> tensors) {
-        super(describe(problems));
+        super(Listing.ofProblems(problems));
         this.problems = problems.toArray(String[]::new);
         this.kinds = EnumSet.copyOf(kinds);
         this.tensors = tensors.toArray(String[]::new);
-    }
-
-    private static String describe(List<String> problems) {
-        if (problems.isEmpty()) {
-            // A failure without a reason helps nobody: this is a defect, and looks like one.
-            throw new IllegalArgumentException("there is no problem");
-        }
-        return problems.size() == 1
-                ? problems.get(0)
-                : problems.size() + " problems:"
-                        + problems.stream().map(problem -> "\n- " + problem).collect(Collectors.joining());
     }
 
     /**

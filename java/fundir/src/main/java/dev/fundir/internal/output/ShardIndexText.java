@@ -1,5 +1,6 @@
 package dev.fundir.internal.output;
 
+import dev.fundir.internal.JsonString;
 import java.util.Map;
 
 /** Writes {@code model.safetensors.index.json}. */
@@ -20,26 +21,11 @@ final class ShardIndexText {
         String separator = "\n    ";
         for (Map.Entry<String, String> entry : files.entrySet()) {
             json.append(separator);
-            quote(entry.getKey(), json);
+            JsonString.write(entry.getKey(), json);
             json.append(": ");
-            quote(entry.getValue(), json);
+            JsonString.write(entry.getValue(), json);
             separator = ",\n    ";
         }
         return json.append("\n  }\n}\n").toString();
-    }
-
-    private static void quote(String text, StringBuilder json) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < ' ') {
-                json.append(String.format("\\u%04x", (int) c));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
     }
 }

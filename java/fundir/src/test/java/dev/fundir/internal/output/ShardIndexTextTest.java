@@ -18,7 +18,7 @@ class ShardIndexTextTest {
                     "total_size": 12
                   },
                   "weight_map": {
-                    "a\\"b\\\\c\\u000a": "m-00001-of-00002.safetensors",
+                    "a\\"b\\\\c\\n": "m-00001-of-00002.safetensors",
                     "ä": "m-00002-of-00002.safetensors"
                   }
                 }
