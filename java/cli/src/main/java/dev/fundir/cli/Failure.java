@@ -1,10 +1,12 @@
 package dev.fundir.cli;
 
+import dev.fundir.CheckpointEditException;
 import dev.fundir.CheckpointFormatException;
 import dev.fundir.merge.MergeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -48,6 +50,9 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
     static Failure of(Throwable e) {
         if (e instanceof MergeException merge) {
             return ofMerge(merge);
+        }
+        if (e instanceof CheckpointEditException edit) {
+            return new Failure(edit.problems(), List.of(), List.of(), FundirCommand.FAILED);
         }
         if (e instanceof CancellationException) {
             // Who presses Ctrl-C knows it; and the JVM may end before a line is out.
@@ -123,6 +128,9 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
     }
 
     private static String hint(IOException e) {
+        if (e instanceof FileAlreadyExistsException) {
+            return "--force replaces it";
+        }
         if (!(e instanceof CheckpointFormatException format)) {
             return null;
         }

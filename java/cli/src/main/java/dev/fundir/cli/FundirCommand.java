@@ -16,9 +16,9 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
         name = "fundir",
-        description = "Opens, inspects and merges safetensors checkpoints.",
+        description = "Opens, inspects, edits and merges safetensors checkpoints.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {MergeCommand.class, InspectCommand.class, DemoCommand.class},
+        subcommands = {MergeCommand.class, InspectCommand.class, EditCommand.class, DemoCommand.class},
         versionProvider = FundirCommand.Version.class,
         sortOptions = false,
         footer = {

@@ -23,7 +23,7 @@ class CommandLineTest {
     void helpNamesTheCommands() {
         FundirProcess.Outcome outcome = Command.run("--help");
         assertEquals(0, outcome.exitCode());
-        for (String command : new String[] {"merge", "inspect", "demo"}) {
+        for (String command : new String[] {"merge", "inspect", "edit", "demo"}) {
             assertTrue(outcome.out().contains("\n  " + command + " "), outcome.out());
             FundirProcess.Outcome help = Command.run(command, "--help");
             assertEquals(0, help.exitCode());
