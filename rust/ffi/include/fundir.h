@@ -142,8 +142,8 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
  *  - To a float: exact where the type holds the value, else rounded once, to nearest with ties to even. F16, BF16, F32, F64 and
  *    F8_E5M2 overflow to an infinity; F8_E4M3, F8_E4M3FNUZ, F8_E5M2FNUZ, F6 and F4 saturate, infinities too. A NaN becomes the
  *    positive quiet NaN of the type, in F6 and F4, which have none, negative zero; from F16 and BF16 to F32 it stays as it is.
- *  - To F8_E8M0: the nearest power of two, halfway the larger; 2^-127 for all positive numbers below; NaN for zero, negative
- *    numbers, infinities, NaN, and what would be rounded beyond 2^127.
+ *  - To F8_E8M0: the nearest power of two, halfway the larger; 2^-127 for all positive numbers below, 2^-126 for those between;
+ *    NaN for zero, negative numbers, infinities, NaN, and what would be rounded beyond 2^127.
  *  - To an integer: a float is cut toward zero, NaN is 0; what is beyond the type becomes its nearest number.
  *  - BOOL: 0 for zeros, 1 for all else, NaN too; read as 0 or 1, any byte but 0 being 1. */
 int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,

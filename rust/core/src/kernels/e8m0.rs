@@ -1,7 +1,8 @@
 //! F8_E8M0, the powers of two that scale the blocks of microscaling formats: the code c is 2^(c - 127), and 0xFF is NaN.
 //!
-//! Narrowing is to the nearest power, halfway to the larger one. A positive number below all of them becomes the smallest.
-//! What no power is near to becomes NaN: zero, negative numbers, infinities, and what would round beyond 2^127.
+//! Narrowing is to the nearest power, halfway to the larger one. A positive number below all of them becomes the smallest,
+//! and one between the smallest two the second, as torch and ml_dtypes have it. What no power is near to becomes NaN: zero,
+//! negative numbers, infinities, and what would round beyond 2^127.
 
 use super::simd::kernels;
 
@@ -31,10 +32,10 @@ fn decode(code: u8) -> f32 {
 #[inline(always)]
 fn encode(value: f32) -> u8 {
     let bits = value.to_bits();
-    // Half an exponent more carries into the exponent from the middle between two powers on. A subnormal f32 has the scale
-    // of exponent 1 without the leading bit, so that its middle, between 2^-127 and 2^-126, is three quarters of the range.
+    // Half an exponent more carries into the exponent from the middle between two powers on.
     let nearest = bits.wrapping_add(1 << 22) >> 23;
-    let subnormal = u32::from(bits >= 3 << 21);
+    // A subnormal f32 has no leading bit: the smallest power is 1 << 22.
+    let subnormal = u32::from(bits > 1 << 22);
     let code = if bits < 1 << 23 { subnormal } else { nearest };
     let is_near = bits.wrapping_sub(1) < 0x7F40_0000 - 1;
     (if is_near { code } else { 0xFF }) as u8
