@@ -4,6 +4,7 @@
 
 pub mod dtype;
 pub mod error;
+pub mod gguf;
 pub mod header;
 pub mod io;
 pub mod kernels;
