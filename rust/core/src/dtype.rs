@@ -1,6 +1,6 @@
 //! The 22 dtypes of the safetensors format, in the order of the crate's enum, and their widths.
 
-use safetensors::Dtype;
+pub use safetensors::Dtype;
 
 /// Every dtype; a dtype's position is its code in the binary encodings.
 pub const ALL: [Dtype; 22] = [

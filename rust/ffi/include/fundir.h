@@ -135,8 +135,9 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
 
 /* Converts the elements in `in`, in_length bytes, to another type: out_length bytes at out + out_offset, which must be exactly
  * what they take, and overlap nothing. Types are dtype codes: the places 0..21 of BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2,
- * F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64; others are
- * FUNDIR_INVALID_ARGUMENT. Elements are little-endian at any address; those of F4 and F6 are a stream of bits, the lowest of
+ * F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64; or GGUF's block types,
+ * which are 0x100 and their GGML number: Q4_0 0x102, Q4_1 0x103, Q5_0 0x106, Q5_1 0x107, Q8_0 0x108, Q2_K 0x10A to Q6_K 0x10E.
+ * Others are FUNDIR_INVALID_ARGUMENT. Elements are little-endian at any address; those of F4 and F6 are a stream of bits, the lowest of
  * each byte first (two F4 in a byte, the first in its low half; four F6 in three bytes), and only whole bytes are converted.
  *  - The same type: the bytes as they are. C64 is converted to nothing else.
  *  - To a float: exact where the type holds the value, else rounded once, to nearest with ties to even. F16, BF16, F32, F64 and
@@ -145,7 +146,10 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
  *  - To F8_E8M0: the nearest power of two, halfway the larger; 2^-127 for all positive numbers below, 2^-126 for those between;
  *    NaN for zero, negative numbers, infinities, NaN, and what would be rounded beyond 2^127.
  *  - To an integer: a float is cut toward zero, NaN is 0; what is beyond the type becomes its nearest number.
- *  - BOOL: 0 for zeros, 1 for all else, NaN too; read as 0 or 1, any byte but 0 being 1. */
+ *  - BOOL: 0 for zeros, 1 for all else, NaN too; read as 0 or 1, any byte but 0 being 1.
+ *  - From whole blocks to floats, by way of F32; what they hold is computed in single precision, as the Python package gguf does,
+ *    but NaN is always the positive quiet one. From floats to blocks of Q8_0 and Q4_0, by way of F32, as that package does; a
+ *    block with a NaN has a NaN for its scale. */
 int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,
                        uint64_t out_length, uint32_t out_type, uint8_t *detail);
 

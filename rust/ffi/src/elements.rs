@@ -2,12 +2,16 @@
 
 use std::sync::OnceLock;
 
-use fundir_core::dtype;
-use fundir_core::error::Result;
+use fundir_core::dtype::{self, Dtype};
+use fundir_core::error::{Error, Result};
+use fundir_core::gguf::{BlockType, convert as blocks};
 use fundir_core::kernels::elements;
 use fundir_core::kernels::simd::Level;
 
 use crate::guard::{guard, input, invalid, output_at};
+
+/// What the numbers of block types are raised by.
+const BLOCK_TYPES: u32 = 0x100;
 
 /// Converts elements.
 ///
@@ -35,10 +39,29 @@ pub unsafe extern "C" fn fundir_convert(
     unsafe { guard(detail, body) }
 }
 
+/// What a number of the border stands for.
+enum ElementType {
+    Plain(Dtype),
+    Block(BlockType),
+}
+
+impl ElementType {
+    fn from_number(number: u32) -> Option<ElementType> {
+        let plain = || u8::try_from(number).ok().and_then(dtype::from_code).map(ElementType::Plain);
+        let block = || BlockType::from_number(number.checked_sub(BLOCK_TYPES)?).ok().map(ElementType::Block);
+        plain().or_else(block)
+    }
+}
+
 fn convert(in_type: u32, bytes: &[u8], out_type: u32, out: &mut [u8]) -> Result<()> {
-    let dtype = |number: u32| u8::try_from(number).ok().and_then(dtype::from_code);
-    match (dtype(in_type), dtype(out_type)) {
-        (Some(from), Some(to)) => elements::convert(level(), from, bytes, to, out),
+    use ElementType::{Block, Plain};
+    match (ElementType::from_number(in_type), ElementType::from_number(out_type)) {
+        (Some(Plain(from)), Some(Plain(to))) => elements::convert(level(), from, bytes, to, out),
+        (Some(Block(from)), Some(Plain(to))) => blocks::decode(level(), from, bytes, to, out),
+        (Some(Plain(from)), Some(Block(to))) => blocks::encode(level(), from, bytes, to, out),
+        (Some(Block(from)), Some(Block(to))) => Err(Error::request(format!(
+            "{from:?} is converted to and from floats only, not {to:?}: convert to F32 first"
+        ))),
         (None, _) => Err(invalid(format!("there is no element type {in_type} to convert from"))),
         (_, None) => Err(invalid(format!("there is no element type {out_type} to convert to"))),
     }

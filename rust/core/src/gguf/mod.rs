@@ -4,6 +4,7 @@
 //! and sum rounded by itself, in that package's order. So do blocks that are made here have its bytes. The one exception
 //! is NaN, which is always the positive quiet one, as everywhere in fundir.
 
+pub mod convert;
 mod k_quants;
 mod legacy;
 mod quantize;

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use safetensors::Dtype;
 
 /// Elements that are converted at once; their bits fill whole bytes in every dtype.
-const CHUNK: usize = 1024;
+pub(crate) const CHUNK: usize = 1024;
 
 /// Calls a kernel for the whole number that a dtype is.
 macro_rules! for_integer {
@@ -96,6 +96,11 @@ fn is_integer(dtype: Dtype) -> bool {
     matches!(dtype, BOOL | I8 | U8 | I16 | U16 | I32 | U32 | I64 | U64)
 }
 
+/// True for real floating-point numbers of any width.
+pub(crate) fn is_float(dtype: Dtype) -> bool {
+    !is_integer(dtype) && dtype != Dtype::C64
+}
+
 fn is_exact_in_f32(dtype: Dtype) -> bool {
     !matches!(dtype, Dtype::I32 | Dtype::U32 | Dtype::I64 | Dtype::U64 | Dtype::F64)
 }
@@ -152,7 +157,8 @@ impl Lane for f64 {
     }
 }
 
-fn read<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], lanes: &mut [R]) {
+/// Widens at most [`CHUNK`] stored elements, one to a lane.
+pub(crate) fn read<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], lanes: &mut [R]) {
     if is_integer(dtype) {
         for_integer!(dtype, read_reals::<_, R>(level, bytes, lanes));
     } else if dtype == Dtype::F8_E8M0 {
@@ -167,7 +173,8 @@ fn read<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], lanes: &mut [R]) {
     }
 }
 
-fn write<R: Real>(level: Level, lanes: &[R], dtype: Dtype, bytes: &mut [u8]) {
+/// Narrows at most [`CHUNK`] lanes to stored elements of a float dtype.
+pub(crate) fn write<R: Real>(level: Level, lanes: &[R], dtype: Dtype, bytes: &mut [u8]) {
     if dtype == Dtype::F8_E8M0 {
         narrow_e8m0(level, lanes, bytes);
     } else if let Some(format) = Format::of_packed(dtype) {
