@@ -1,6 +1,7 @@
 package dev.fundir;
 
 import dev.fundir.internal.AbandonedFiles;
+import dev.fundir.internal.TensorChannel;
 import dev.fundir.internal.TensorDeclaration;
 import dev.fundir.internal.Uninterrupted;
 import dev.fundir.internal.Utf8;

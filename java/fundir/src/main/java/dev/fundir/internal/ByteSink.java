@@ -2,6 +2,7 @@ package dev.fundir.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Collects the bytes of an encoding for the core: little-endian, packed, text as a u32 length and UTF-8. */
 public final class ByteSink {
@@ -38,6 +39,15 @@ public final class ByteSink {
     }
 
     /**
+     * Adds bytes.
+     *
+     * @param values all of them are added
+     */
+    public void putBytes(byte[] values) {
+        room(values.length).put(values);
+    }
+
+    /**
      * Adds a text.
      *
      * @param text a string
@@ -49,6 +59,24 @@ public final class ByteSink {
                         "half of a surrogate pair stands alone in a text, which therefore has no UTF-8: " + text));
         putInt(utf8.length);
         room(utf8.length).put(utf8);
+    }
+
+    /**
+     * How much was added.
+     *
+     * @return number of bytes
+     */
+    public int size() {
+        return bytes.position();
+    }
+
+    /**
+     * All that was added.
+     *
+     * @return a new array
+     */
+    public byte[] array() {
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * <p>A tensor is known by its record: its number in file order, from 0. Immutable, safe for many threads.
  */
-public final class HeaderIndex {
+public final class HeaderIndex implements TensorExtents {
     private static final int MAGIC = 0x58494E46;
     private static final int HEAD_SIZE = 32;
     private static final int RECORD_SIZE = 40;
@@ -50,6 +50,7 @@ public final class HeaderIndex {
      *
      * @return the number of records
      */
+    @Override
     public int tensorCount() {
         return tensorCount;
     }
@@ -59,6 +60,7 @@ public final class HeaderIndex {
      *
      * @return bytes from the start of the file
      */
+    @Override
     public long dataStart() {
         return index.getLong(8);
     }
@@ -69,6 +71,7 @@ public final class HeaderIndex {
      * @param record the tensor
      * @return bytes from the start of the file
      */
+    @Override
     public long begin(int record) {
         return dataStart() + index.getLong(at(record));
     }
@@ -79,6 +82,7 @@ public final class HeaderIndex {
      * @param record the tensor
      * @return bytes from the start of the file
      */
+    @Override
     public long end(int record) {
         return dataStart() + index.getLong(at(record) + 8);
     }

@@ -42,20 +42,20 @@ public final class MappedFile {
      *
      * @param channel the file, not needed afterwards
      * @param identity what the file is
-     * @param header its header
+     * @param tensors where its tensors lie
      * @param path names the file in errors
      * @return the mapped data
      * @throws IOException when it cannot be mapped
      */
-    public static MappedFile map(FileChannel channel, FileIdentity identity, HeaderIndex header, Path path)
+    public static MappedFile map(FileChannel channel, FileIdentity identity, TensorExtents tensors, Path path)
             throws IOException {
-        return map(channel, identity, header, path, Integer.MAX_VALUE);
+        return map(channel, identity, tensors, path, Integer.MAX_VALUE);
     }
 
     /** Maps with windows of at most {@code limit} bytes. */
-    static MappedFile map(FileChannel channel, FileIdentity identity, HeaderIndex header, Path path, int limit)
+    static MappedFile map(FileChannel channel, FileIdentity identity, TensorExtents tensors, Path path, int limit)
             throws IOException {
-        long[] cuts = cuts(header, identity.size(), limit);
+        long[] cuts = cuts(tensors, identity.size(), limit);
         List<ByteBuffer> windows = new ArrayList<>();
         for (int i = 0; i + 1 < cuts.length; i++) {
             windows.add(map(channel, cuts[i], cuts[i + 1] - cuts[i]));
@@ -67,20 +67,20 @@ public final class MappedFile {
         return channel.map(FileChannel.MapMode.READ_ONLY, offset, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static long[] cuts(HeaderIndex header, long end, int limit) {
-        long cut = header.dataStart();
+    private static long[] cuts(TensorExtents tensors, long end, int limit) {
+        long cut = tensors.dataStart();
         if (end - cut <= limit) {
             return new long[] {cut, end};
         }
         // A power of two, so that a cut inside a tensor falls between elements.
         int piece = Integer.highestOneBit(limit);
         List<Long> cuts = new ArrayList<>(List.of(cut));
-        for (int record = 0; record < header.tensorCount(); record++) {
-            if (header.end(record) - cut > limit && header.begin(record) > cut) {
-                cut = header.begin(record);
+        for (int record = 0; record < tensors.tensorCount(); record++) {
+            if (tensors.end(record) - cut > limit && tensors.begin(record) > cut) {
+                cut = tensors.begin(record);
                 cuts.add(cut);
             }
-            while (header.end(record) - cut > limit) {
+            while (tensors.end(record) - cut > limit) {
                 cut += piece;
                 cuts.add(cut);
             }

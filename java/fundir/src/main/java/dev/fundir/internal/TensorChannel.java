@@ -1,4 +1,4 @@
-package dev.fundir;
+package dev.fundir.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,8 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** Takes the bytes of one tensor, exactly as many as it has. */
-final class TensorChannel implements WritableByteChannel {
+/** Takes the bytes of one tensor, exactly as many as it has. Not safe for several threads. */
+public final class TensorChannel implements WritableByteChannel {
     private final FileChannel file;
     private final String tensor;
     private final long expected;
@@ -18,7 +18,14 @@ final class TensorChannel implements WritableByteChannel {
 
     private boolean open = true;
 
-    TensorChannel(FileChannel file, String tensor, long expected) {
+    /**
+     * A channel to where the file stands.
+     *
+     * @param file takes the bytes
+     * @param tensor names the tensor in errors
+     * @param expected bytes that the tensor has
+     */
+    public TensorChannel(FileChannel file, String tensor, long expected) {
         this.file = file;
         this.tensor = tensor;
         this.expected = expected;
@@ -51,8 +58,12 @@ final class TensorChannel implements WritableByteChannel {
         return before;
     }
 
-    /** Ends the tensor; throws unless all of its bytes were written. */
-    void finish() throws IOException {
+    /**
+     * Ends the tensor.
+     *
+     * @throws IOException unless all of its bytes were written
+     */
+    public void finish() throws IOException {
         open = false;
         if (failure != null) {
             throw failure;
