@@ -51,7 +51,11 @@ public final class CheckpointFormatException extends IOException {
         /** Two shards hold a tensor of the same name, and no shard index says which one counts. */
         DUPLICATE_TENSOR,
         /** The folder holds no checkpoint, or several with nothing to choose by. */
-        NO_CHECKPOINT
+        NO_CHECKPOINT,
+        /** The file begins as GGUF, or was to, and goes on with what GGUF does not allow. */
+        GGUF_NOT_VALID,
+        /** The file is GGUF of a version, a byte order or an element type that is not read. */
+        GGUF_NOT_SUPPORTED
     }
 
     /** The broken rule. */

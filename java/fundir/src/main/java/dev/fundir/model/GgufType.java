@@ -1,5 +1,9 @@
 package dev.fundir.model;
 
+import dev.fundir.DType;
+import java.util.Arrays;
+import java.util.Optional;
+
 /** The element types of GGUF, with their numbers in files, elements to a block and bytes to a block. */
 public enum GgufType {
     /** IEEE 754 single precision. */
@@ -74,5 +78,56 @@ public enum GgufType {
      */
     public int blockBytes() {
         return blockBytes;
+    }
+
+    /**
+     * Whether elements are encoded in blocks, with less than their precision.
+     *
+     * @return true for the types whose name begins with Q
+     */
+    public boolean isQuantized() {
+        return blockElements > 1;
+    }
+
+    /**
+     * The dtype that elements are read in.
+     *
+     * @return {@link DType#F32} for quantized types, else the dtype of the same name
+     */
+    public DType dtype() {
+        return isQuantized() ? DType.F32 : DType.valueOf(name());
+    }
+
+    /**
+     * The type with a number.
+     *
+     * @param number any number
+     * @return the type, empty when it is the number of none of these
+     */
+    static Optional<GgufType> ofNumber(int number) {
+        return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
+    }
+
+    /**
+     * The type whose elements are those of a dtype.
+     *
+     * @param dtype any dtype
+     * @return the type of the same name, empty when GGUF has none
+     */
+    static Optional<GgufType> ofDType(DType dtype) {
+        return Arrays.stream(values())
+                .filter(type -> type.name().equals(dtype.name()))
+                .findFirst();
+    }
+
+    /**
+     * The bytes that elements take.
+     *
+     * @param elements a number of elements, a multiple of those of a block
+     * @return number of bytes
+     * @throws ArithmeticException when they overflow a long
+     */
+    long byteSize(long elements) {
+        return Math.multiplyExact(elements / blockElements, blockBytes);
     }
 }
