@@ -196,6 +196,121 @@ public final class CheckpointWriter {
         });
     }
 
+    /**
+     * Declares a tensor of numbers, which are converted to its dtype as {@link TensorView#as} does it: what the dtype
+     * cannot hold is rounded or cut.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, float[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.F32);
+    }
+
+    /**
+     * Declares a tensor of numbers, converted as those of {@link #tensor(String, DType, long[], float[])}.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, double[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.F64);
+    }
+
+    /**
+     * Declares a tensor of numbers, converted as those of {@link #tensor(String, DType, long[], float[])}.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied. For
+     *     {@link DType#U64} they count as unsigned, their bits stay.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, long[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.U64);
+    }
+
+    /**
+     * Declares a tensor of numbers, converted as those of {@link #tensor(String, DType, long[], float[])}.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied. For
+     *     {@link DType#U32} they count as unsigned, their bits stay.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, int[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.U32);
+    }
+
+    /**
+     * Declares a tensor of numbers, converted as those of {@link #tensor(String, DType, long[], float[])}.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied. For
+     *     {@link DType#U16} they count as unsigned, their bits stay.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, short[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.U16);
+    }
+
+    /**
+     * Declares a tensor of numbers, converted as those of {@link #tensor(String, DType, long[], float[])}.
+     *
+     * @param name its name, any text but one declared before and {@code __metadata__}
+     * @param dtype the type of its elements; for {@link DType#C64} each is two numbers
+     * @param shape its extents, the slowest varying first, empty for a scalar
+     * @param values the numbers, row-major; they must not change until the file is written, and are not copied. For
+     *     {@link DType#U8} they count as unsigned, their bits stay.
+     * @return this writer
+     * @throws IllegalArgumentException when the name is taken, reserved or has no UTF-8, the shape is impossible, or
+     *     the numbers are not as many as it has elements
+     */
+    public CheckpointWriter tensor(String name, DType dtype, long[] shape, byte[] values) {
+        return numbers(name, dtype, shape, TensorView.of(values, values.length), DType.U8);
+    }
+
+    /**
+     * Declares numbers.
+     *
+     * @param values all of them, in one dimension
+     * @param sameBits the other dtype of which their bytes are those of its elements
+     */
+    private CheckpointWriter numbers(String name, DType dtype, long[] shape, TensorView values, DType sameBits) {
+        TensorDeclaration declaration = declaration(name, dtype, shape);
+        byteSize(declaration);
+        long count = declaration.elementCount() * (dtype == DType.C64 ? 2 : 1);
+        if (values.elementCount() != count) {
+            throw new IllegalArgumentException("tensor " + name + ": the array has " + values.elementCount()
+                    + " numbers, " + dtype + " " + Arrays.toString(shape) + " takes " + count);
+        }
+        if (dtype == sameBits) {
+            return declare(declaration, values::writeTo);
+        }
+        return declare(declaration, values.as(dtype == DType.C64 ? DType.F32 : dtype)::writeTo);
+    }
+
     private static TensorDeclaration declaration(String name, DType dtype, long[] shape) {
         return new TensorDeclaration(Objects.requireNonNull(name), Objects.requireNonNull(dtype), shape.clone());
     }

@@ -18,6 +18,17 @@ public record TensorDeclaration(String name, DType dtype, long[] shape) {
      * @throws ArithmeticException when the size overflows a long
      */
     public long byteSize() {
+        return dtype.byteSize(elementCount());
+    }
+
+    /**
+     * The elements the tensor has.
+     *
+     * @return the product of the shape
+     * @throws IllegalArgumentException when an extent is negative
+     * @throws ArithmeticException when the product overflows a long
+     */
+    public long elementCount() {
         long elements = 1;
         for (long extent : shape) {
             if (extent < 0) {
@@ -26,6 +37,6 @@ public record TensorDeclaration(String name, DType dtype, long[] shape) {
             }
             elements = Math.multiplyExact(elements, extent);
         }
-        return dtype.byteSize(elements);
+        return elements;
     }
 }
