@@ -82,7 +82,8 @@ final class NumberReader {
     /** Reads blocks of elements, as they are. */
     void read(long first, int count, BlockSink sink) {
         Objects.checkFromIndexSize(first, /* size= */ count, /* length= */ count());
-        int blockElements = Blocks.SIZE / from.bits();
+        // A multiple of eight, so that packed elements of six bits end at whole bytes.
+        int blockElements = Blocks.SIZE / from.bits() / Byte.SIZE * Byte.SIZE;
         ByteBuffer block = Blocks.take();
         try {
             for (int done = 0; done < count; done += blockElements) {
