@@ -59,18 +59,20 @@ pub fn narrow<R: Real>(level: Level, values: &[R], dtype: Dtype, bytes: &mut [u8
 /// The same value; a NaN keeps its sign and payload.
 #[inline(always)]
 pub(crate) fn f16_to_f32(half: u16) -> f32 {
-    let magnitude = u32::from(half & 0x7FFF);
-    let sign = u32::from(half & 0x8000) << 16;
-    let normal = (magnitude << 13) + (112 << 23);
-    let special = normal + (112 << 23);
-    // A subnormal is its mantissa times 2^-24; taken as an integer, no subnormal f32 slows the machine down.
-    let subnormal = (magnitude as i32 as f32 * f32::from_bits(0x3380_0000)).to_bits();
-    let bits = if magnitude < 0x0400 {
-        subnormal
-    } else if magnitude >= 0x7C00 {
-        special
+    // In 32 bits from the start, and compared as signed numbers, so that compilers need no detours.
+    let word = u32::from(half) << 16;
+    let (sign, magnitude) = (word & 0x8000_0000, (word & 0x7FFF_0000) as i32 >> 3);
+    let normal = magnitude + (112 << 23);
+    let special = magnitude + (224 << 23);
+    // Behind the leading bit of 2^-14 the mantissa of a subnormal has its worth; no subnormal f32 slows the machine down.
+    let lead = f32::from_bits(113 << 23);
+    let subnormal = f32::from_bits(magnitude as u32 + (113 << 23)) - lead;
+    let bits = if magnitude < 1 << 23 {
+        subnormal.to_bits()
+    } else if magnitude >= 31 << 23 {
+        special as u32
     } else {
-        normal
+        normal as u32
     };
     f32::from_bits(bits | sign)
 }
@@ -83,11 +85,13 @@ pub(crate) fn f32_to_f16(value: f32) -> u16 {
     let normal = magnitude.wrapping_sub(112 << 23).wrapping_add(0x0FFF + (magnitude >> 13 & 1)) >> 13;
     // Adding one half leaves a subnormal's mantissa, rightly rounded, in the low bits of the sum.
     let subnormal = (f32::from_bits(magnitude) + 0.5).to_bits().wrapping_sub(0x3F00_0000);
-    let bits = if magnitude > 0x7F80_0000 {
+    // Compared as signed numbers, since many instruction sets compare no others.
+    let signed = magnitude as i32;
+    let bits = if signed > 0x7F80_0000 {
         quiet_nan(0x7E00)
-    } else if magnitude >= 0x477F_F000 {
+    } else if signed >= 0x477F_F000 {
         0x7C00 | sign
-    } else if magnitude < 0x3880_0000 {
+    } else if signed < 0x3880_0000 {
         subnormal | sign
     } else {
         normal | sign

@@ -43,7 +43,7 @@ kernels! {
     /// An 8-bit float to F32.
     pub fn widen_f8(format: &Format, bytes: &[u8], out: &mut [u8]) {
         for (o, b) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes) {
-            *o = format.value(*b).to_bits().to_le_bytes();
+            *o = format.decode(*b).to_bits().to_le_bytes();
         }
     }
 

@@ -1,4 +1,4 @@
-//! The floats of 8, 6 and 4 bits: widening by table, narrowing by one rounding to nearest with ties to even.
+//! The floats of 8, 6 and 4 bits: widening, and narrowing by one rounding to nearest with ties to even.
 //!
 //! E4M3 has no infinity and one NaN of each sign; the FNUZ kinds have no infinity, no negative zero and one NaN. What is
 //! beyond their range, infinities too, becomes their largest number. E5M2 overflows to infinity as IEEE 754 says. The kinds
@@ -24,7 +24,6 @@ pub struct Format {
     /// The code that a NaN becomes.
     nan: u32,
     has_negative_zero: bool,
-    values: [f32; 256],
 }
 
 impl Format {
@@ -51,41 +50,35 @@ impl Format {
 
     const fn new(sign: u32, fraction: u32, bias: i32, largest: u32, overflow: u32, nan: u32) -> Format {
         let has_negative_zero = nan != 0x80;
-        let mut format =
-            Format { sign, fraction, bias, largest, overflow, nan, has_negative_zero, values: [0.0; 256] };
-        let mut code = 0;
-        while code < 256 {
-            format.values[code] = format.decode(code as u32);
-            code += 1;
-        }
-        format
+        Format { sign, fraction, bias, largest, overflow, nan, has_negative_zero }
     }
 
-    const fn decode(&self, code: u32) -> f32 {
-        let (sign, magnitude) = (code << (31 - self.sign) & 0x8000_0000, code & ((1 << self.sign) - 1));
-        let (exponent, fraction) = (magnitude >> self.fraction, magnitude & ((1 << self.fraction) - 1));
-        let bits = if !self.has_negative_zero && code == 0x80 {
-            0x7FC0_0000
-        } else if magnitude > self.largest {
-            let is_infinite = magnitude == self.overflow;
-            if is_infinite { 0x7F80_0000 | sign } else { 0x7FC0_0000 }
-        } else if exponent == 0 {
-            (fraction as f32 * self.smallest()).to_bits() | sign
-        } else {
-            ((exponent as i32 - self.bias + 127) as u32) << 23 | fraction << (23 - self.fraction) | sign
-        };
-        f32::from_bits(bits)
+    /// The value of a code; bits above its sign do not count.
+    #[inline(always)]
+    pub(crate) fn decode(&self, code: u8) -> f32 {
+        let word = u32::from(code) << (31 - self.sign);
+        let sign = word & 0x8000_0000;
+        // Where an f32 has its exponent and fraction.
+        let magnitude = (word & 0x7FFF_FFFF) as i32 >> (8 + self.fraction - self.sign);
+        let normal = magnitude + ((127 - self.bias) << 23);
+        // Behind the leading bit of the smallest normal number the fraction of a subnormal has its worth.
+        let lead = (128 - self.bias) << 23;
+        let subnormal = f32::from_bits((magnitude + lead) as u32) - f32::from_bits(lead as u32);
+        let finite = if magnitude < 1 << 23 { subnormal.to_bits() } else { normal as u32 } | sign;
+        let top = (self.largest << (23 - self.fraction)) as i32;
+        let infinity =
+            if self.overflow > self.largest { top + (1 << (23 - self.fraction)) } else { i32::MAX };
+        let special = if magnitude == infinity { 0x7F80_0000 | sign } else { 0x7FC0_0000 };
+        let bits = if magnitude > top { special } else { finite };
+        // A word ends in zeros: it is never 1.
+        let nan = if self.has_negative_zero { 1 } else { 0x8000_0000 };
+        f32::from_bits(if word == nan { 0x7FC0_0000 } else { bits })
     }
 
     /// The smallest positive number.
-    const fn smallest(&self) -> f32 {
-        f32::from_bits(((128 - self.bias - self.fraction as i32) as u32) << 23)
-    }
-
-    /// The value of a code.
     #[inline(always)]
-    pub(crate) fn value(&self, code: u8) -> f32 {
-        self.values[usize::from(code)]
+    fn smallest(&self) -> f32 {
+        f32::from_bits(((128 - self.bias - self.fraction as i32) as u32) << 23)
     }
 
     #[inline(always)]
@@ -98,11 +91,13 @@ impl Format {
         // In a sum with this number the last bit is worth the smallest number, so that adding rounds to a multiple of it.
         let anchor = self.smallest() * 8_388_608.0;
         let subnormal = (f32::from_bits(magnitude) + anchor).to_bits().wrapping_sub(anchor.to_bits());
-        let is_subnormal = magnitude < ((128 - self.bias) as u32) << 23;
+        // All compared numbers are below 2^31, and many instruction sets compare signed ones alone.
+        let is_subnormal = (magnitude as i32) < (128 - self.bias) << 23;
         let code = if is_subnormal { subnormal } else { normal };
-        let code = if magnitude >= 0x7F80_0000 || code > self.largest { self.overflow } else { code };
+        let is_over = (magnitude as i32 >= 0x7F80_0000) | (code as i32 > self.largest as i32);
+        let code = if is_over { self.overflow } else { code };
         let sign = if code == 0 && !self.has_negative_zero { 0 } else { sign };
-        let code = if magnitude > 0x7F80_0000 { self.nan } else { code | sign };
+        let code = if magnitude as i32 > 0x7F80_0000 { self.nan } else { code | sign };
         code as u8
     }
 }
@@ -120,7 +115,7 @@ kernels! {
     pub fn widen_f8<R>(format: &Format, bytes: &[u8], out: &mut [R]) -> bool {
         let mut special = false;
         for (x, b) in out.iter_mut().zip(bytes) {
-            let value = format.value(*b);
+            let value = format.decode(*b);
             special |= !value.is_finite();
             *x = R::from_f32(value);
         }
