@@ -8,6 +8,7 @@ import tempfile
 
 import models
 from command import Fundir
+from gguf_check import check_gguf
 from inspection import check_dtypes
 from merging import Merges
 from report import Report
@@ -19,6 +20,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=model.parent) as name:
         folder = pathlib.Path(name)
         check_dtypes(report, fundir, folder)
+        check_gguf(report, fundir, model / models.FILE, folder)
         merges = Merges(report, fundir, models.copies(model, folder), folder)
         merges.every_method()
         merges.first_model_alone()

@@ -10,6 +10,9 @@ class Fundir:
     def merge(self, models, output, *options):
         self._run("merge", *models, "-q", "-o", output, *options)
 
+    def convert(self, model, output, *options):
+        self._run("convert", model, "-q", "-o", output, *options)
+
     def inspect(self, path):
         return json.loads(self._run("inspect", path, "--json"))
 

@@ -2,6 +2,7 @@ package dev.fundir.model;
 
 import dev.fundir.CheckpointFormatException;
 import dev.fundir.CheckpointFormatException.Reason;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -98,6 +99,29 @@ final class GgufCursor {
             at += piece;
         }
         return bytes;
+    }
+
+    /**
+     * The next strings, each a length of eight bytes and as many bytes, as they are in the file.
+     *
+     * @param starts set to where they begin in what is returned; one for each string
+     */
+    byte[] nextStrings(int[] starts, String what) throws IOException {
+        ByteArrayOutputStream strings = new ByteArrayOutputStream(Math.min(16 * starts.length, BLOCK));
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = strings.size();
+            long length = ready(Long.BYTES, what).getLong(block.position());
+            if (length < 0 || length > block.remaining() - Long.BYTES) {
+                strings.writeBytes(next(Long.BYTES, what));
+                strings.writeBytes(next(length, what));
+            } else {
+                // The usual case, a few bytes that are there: hundreds of thousands of them are to take no time.
+                int size = Long.BYTES + (int) length;
+                strings.write(block.array(), block.position(), size);
+                block.position(block.position() + size);
+            }
+        }
+        return strings.toByteArray();
     }
 
     /** A key or a name: a text that is no longer than the format allows for keys. */

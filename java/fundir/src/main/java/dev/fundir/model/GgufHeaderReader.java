@@ -2,7 +2,6 @@ package dev.fundir.model;
 
 import dev.fundir.CheckpointFormatException;
 import dev.fundir.CheckpointFormatException.Reason;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -87,14 +86,7 @@ final class GgufHeaderReader {
 
     private GgufArray strings(String what) throws IOException {
         int[] starts = new int[cursor.nextCount(Long.BYTES, "elements of " + what)];
-        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = encoded.size();
-            byte[] length = cursor.next(Long.BYTES, what);
-            encoded.writeBytes(length);
-            encoded.writeBytes(cursor.next(wrap(length).getLong(), what));
-        }
-        return GgufArray.ofStrings(encoded.toByteArray(), starts);
+        return GgufArray.ofStrings(cursor.nextStrings(starts, what), starts);
     }
 
     private GgufArray arrays(String what, int depth) throws IOException {
