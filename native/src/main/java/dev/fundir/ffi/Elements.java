@@ -8,8 +8,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * Elements of tensors, converted from one type to another by the kernels of the core.
  *
- * <p>Types are numbers as {@code fundir.h} has them: dtype codes in the order of the format. What a conversion does
- * with rounding, overflow and NaN stands there, too, at {@code fundir_convert}.
+ * <p>Types are numbers as {@code fundir.h} has them: dtype codes in the order of the format, and block types. What a
+ * conversion does with rounding, overflow and NaN stands there, too, at {@code fundir_convert}.
  *
  * <p>Input buffers must be direct; their bytes between position and limit are meant, little-endian at any address
  * whatever the buffer's order, and the position stays. They must be memory, and no mapping of a file: a file that is
@@ -256,12 +256,11 @@ public final class Elements {
     /** Bytes of {@code count} elements of an array, all of which lie in it and are as wide as the type. */
     private static long checkRange(int length, int offset, int count, int outType, int width) {
         Objects.checkFromIndexSize(offset, count, length);
-        if (outType < 0 || outType >= BITS.length || BITS[outType] != width * Byte.SIZE) {
+        int bits = outType < 0 || outType >= BITS.length ? 0 : BITS[outType];
+        if (bits != width * Byte.SIZE) {
             throw new IllegalArgumentException("elements of type " + outType + " are not put in an array of "
                     + width * Byte.SIZE + "-bit elements: "
-                    + (outType < 0 || outType >= BITS.length
-                            ? "there is no dtype of this code"
-                            : "they have " + BITS[outType] + " bits"));
+                    + (bits == 0 ? "there is no dtype of this code" : "they have " + bits + " bits"));
         }
         return (long) count * width;
     }
