@@ -62,6 +62,8 @@ pub enum Reason {
     IndexNotValid = 20,
     /// The shard index names a file outside its folder.
     IndexUnsafePath = 21,
+    /// The text of a model is not what it should be.
+    ModelNotValid = 30,
 }
 
 /// A failure, with what a message to a person needs: where, what was found, what was expected.

@@ -1,4 +1,4 @@
-//! The core of fundir: safetensors headers checked and written, element kernels, and the merge engine.
+//! The core of fundir: safetensors headers checked and written, element kernels, elements as text, and the merge engine.
 //!
 //! Nothing here takes a foreign pointer; the C ABI is the crate `fundir-ffi`.
 
@@ -9,3 +9,4 @@ pub mod header;
 pub mod io;
 pub mod kernels;
 pub mod merge;
+pub mod text;

@@ -74,6 +74,16 @@
  *   48 u64 nanoseconds  56 u32 threads        60 u32 SIMD level (as fundir_simd_level)
  *   64.. zeros
  *
+ * TEXT PROGRESS (FUNDIR_PROGRESS_SIZE bytes, into and out of fundir_text_write and fundir_text_read; all zero before the first
+ * block of a list, and for the next block as the last call left it)
+ *    0 u64 bytes of the input that the call took
+ *    8 u64 bytes of the output that it wrote
+ *   16 u64 where in its grammar the list stands
+ *   24 u64 lines of the text that have ended so far   32 u64 bytes of the line so far   (reading only; at a mistake when it fails)
+ *   40 u64 numbers that the call read; when it fails, those before the mistake
+ *   48 u32 why reading stopped: 0 the next number, or the end, is not in the text; 1 the output is full, and a number follows;
+ *          2 the list has ended    52 u32 0
+ *
  * METHOD TABLE (out of fundir_merge_methods)
  *    u32 count: {str name, str label (the value of `merge_method` in an output's metadata),
  *                u32 base (0 takes none, 1 required, 2 optional), u32 fewest models, u32 most models (2^32 - 1: any; the base not counted),
@@ -89,6 +99,7 @@
 #define FUNDIR_DETAIL_SIZE 4096
 #define FUNDIR_CONTROL_SIZE 64
 #define FUNDIR_REPORT_SIZE 128
+#define FUNDIR_PROGRESS_SIZE 56
 
 #define FUNDIR_OK 0
 #define FUNDIR_FORMAT 10
@@ -164,6 +175,22 @@ int32_t fundir_merge_run(const uint8_t *plan, uint64_t length, uint64_t *control
  * outputs overlap nothing. The rest is as for fundir_merge_run. */
 int32_t fundir_merge_run_in_memory(const uint8_t *plan, uint64_t length, const uint8_t *ranges, uint64_t ranges_length,
                                    uint64_t *control, uint8_t *report, uint8_t *detail);
+
+/* Writes elements of the dtype with the code `type` as numbers of a list, as many as there is room for: at least one, or the
+ * bytes of one where elements are narrower, in 128 bytes of text. `style` is 0 for a JSON array, 1 for a YAML flow sequence, 2 for
+ * a YAML block sequence. What separates a number from one before it stands in front of each: a comma, and behind every
+ * `numbers_in_line` of them a line feed; in a block sequence a line feed, a dash and a space. A C64 is two numbers, a BOOL 0 or 1;
+ * NaN and infinities are the strings "NaN", "Infinity" and "-Infinity". */
+int32_t fundir_text_write(const uint8_t *elements, uint64_t length, uint32_t type, uint32_t style, uint64_t numbers_in_line,
+                          uint8_t *text, uint64_t capacity, uint8_t *progress, uint8_t *detail);
+
+/* Reads numbers of a list, which begins behind its bracket or with its first line, as elements of the dtype with the code `type`.
+ * A number whose end is not in the text is left to the next call, unless the text is the `last` (1; else 0), and so are numbers
+ * that do not fill a whole element or byte. Floats are rounded once, to nearest; what is beyond the dtype, or no number, is
+ * FUNDIR_FORMAT, and `progress` says where it is. A list in brackets ends with them, a block sequence before a line that begins
+ * another member or document, or at the end of the last text. */
+int32_t fundir_text_read(const uint8_t *text, uint64_t length, uint32_t last, uint32_t style, uint32_t type,
+                         uint8_t *elements, uint64_t capacity, uint8_t *progress, uint8_t *detail);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@ pub mod elements;
 pub mod guard;
 pub mod header;
 pub mod merge;
+pub mod text;
 
 use std::panic::catch_unwind;
 

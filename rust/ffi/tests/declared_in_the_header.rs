@@ -71,6 +71,7 @@ fn header_and_library_have_the_same_numbers() {
     assert_eq!(defined("FUNDIR_DETAIL_SIZE"), fundir_ffi::detail::SIZE as u64);
     assert_eq!(defined("FUNDIR_CONTROL_SIZE"), fundir_ffi::merge::CONTROL_SIZE as u64);
     assert_eq!(defined("FUNDIR_REPORT_SIZE"), fundir_ffi::merge::REPORT_SIZE as u64);
+    assert_eq!(defined("FUNDIR_PROGRESS_SIZE"), fundir_ffi::text::PROGRESS_SIZE as u64);
     for (name, status) in [
         ("OK", Status::Ok),
         ("FORMAT", Status::Format),

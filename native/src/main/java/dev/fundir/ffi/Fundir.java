@@ -170,4 +170,28 @@ final class Fundir {
             @Cast("uint64_t*") long control,
             @Cast("uint8_t*") long report,
             @Cast("uint8_t*") long detail);
+
+    @Name("fundir_text_write")
+    static native int textWrite(
+            @Cast("const uint8_t*") long elements,
+            @Cast("uint64_t") long length,
+            @Cast("uint32_t") int type,
+            @Cast("uint32_t") int style,
+            @Cast("uint64_t") long numbersInLine,
+            @Cast("uint8_t*") long text,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint8_t*") long progress,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_text_read")
+    static native int textRead(
+            @Cast("const uint8_t*") long text,
+            @Cast("uint64_t") long length,
+            @Cast("uint32_t") int last,
+            @Cast("uint32_t") int style,
+            @Cast("uint32_t") int type,
+            @Cast("uint8_t*") long elements,
+            @Cast("uint64_t") long capacity,
+            @Cast("uint8_t*") long progress,
+            @Cast("uint8_t*") long detail);
 }
