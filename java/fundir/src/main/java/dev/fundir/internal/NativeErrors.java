@@ -85,6 +85,7 @@ public final class NativeErrors {
             case 12 -> Reason.LFS_POINTER;
             case 20 -> Reason.INDEX_NOT_VALID;
             case 21 -> Reason.INDEX_UNSAFE_PATH;
+            case 30 -> Reason.MODEL_NOT_VALID;
             default ->
                 throw new IllegalStateException("the core gave a reason that this fundir does not know: " + number);
         };

@@ -1,7 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.LayerRange;
-import dev.fundir.internal.recipe.Place;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

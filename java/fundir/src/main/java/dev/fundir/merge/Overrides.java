@@ -1,7 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.ParameterSetting;
-import dev.fundir.internal.recipe.Place;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.fundir.merge;
 
-import dev.fundir.internal.recipe.Place;
+import dev.fundir.internal.document.Place;
 import dev.fundir.merge.MergeException.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.DType;
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.output.OutputLayout;
 import dev.fundir.internal.output.OutputPlace;
 import dev.fundir.internal.output.OutputPlan;
 import dev.fundir.internal.output.SideFile;
 import dev.fundir.internal.recipe.LayerRange;
-import dev.fundir.internal.recipe.Place;
 import dev.fundir.merge.MergeException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.LayerRange;
 import dev.fundir.internal.recipe.Located;
 import dev.fundir.internal.recipe.Parameters;
-import dev.fundir.internal.recipe.Place;
 import dev.fundir.internal.recipe.Recipe;
 import dev.fundir.merge.MergeMethod.Base;
 import java.nio.file.Path;

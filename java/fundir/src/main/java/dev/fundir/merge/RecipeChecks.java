@@ -1,9 +1,9 @@
 package dev.fundir.merge;
 
 import dev.fundir.internal.NearNames;
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.ParameterSetting;
 import dev.fundir.internal.recipe.Parameters;
-import dev.fundir.internal.recipe.Place;
 import dev.fundir.internal.recipe.Recipe;
 import dev.fundir.merge.MergeException.Kind;
 import dev.fundir.merge.MergeParameter.Scope;

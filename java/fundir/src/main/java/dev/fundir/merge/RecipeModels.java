@@ -1,7 +1,7 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.Located;
-import dev.fundir.internal.recipe.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,9 +1,9 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.Located;
 import dev.fundir.internal.recipe.ParameterSetting;
 import dev.fundir.internal.recipe.Parameters;
-import dev.fundir.internal.recipe.Place;
 import dev.fundir.internal.recipe.Recipe;
 import dev.fundir.merge.MergeParameter.Scope;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.fundir.merge;
 
 import dev.fundir.DType;
 import dev.fundir.internal.NearNames;
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.LayerRange;
 import dev.fundir.internal.recipe.Located;
-import dev.fundir.internal.recipe.Place;
 import dev.fundir.internal.recipe.Recipe;
 import dev.fundir.internal.recipe.RecipeFile;
 import dev.fundir.internal.recipe.RecipeReader;

@@ -271,7 +271,7 @@ class RecipeMistakesTest {
             String before = "*a" + (i - 1);
             laughs.append("a" + i + ": &a" + i + " [" + (before + ", ").repeat(9) + before + "]\n");
         }
-        sample.assertMistakes(laughs.toString(), "6:5: with its aliases the recipe has more than 1000000 values");
+        sample.assertMistakes(laughs.toString(), "6:5: with its aliases the document has more than 1000000 values");
         sample.assertMistakes("a: &a [*a]", "1:8: *a stands for nothing");
         sample.assertMistakes("a: b\n---\na: b\n", "2:1: a second document begins");
         sample.assertMistakes("a: {<<: 1}\n", "1:9: << is a value, expected a map or a list of maps");

@@ -2,7 +2,7 @@ package dev.fundir.merge;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.fundir.internal.recipe.Place;
+import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.fundir.internal.recipe;
 
+import dev.fundir.internal.document.Place;
+
 /**
  * Something that a recipe says.
  *

@@ -1,5 +1,6 @@
 package dev.fundir.internal.recipe;
 
+import dev.fundir.internal.document.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,9 +12,9 @@ import java.util.Set;
  * @param meant keys that are not there, but that a key which is not known is near to: reporting that they are missing
  *     would report one mistake twice
  */
-record Members(Map<String, Located<YamlNode>> known, Set<String> meant) {
+record Members(Map<String, Located<Node>> known, Set<String> meant) {
     /** The value of a key. */
-    Optional<YamlNode> get(String key) {
+    Optional<Node> get(String key) {
         return Optional.ofNullable(known.get(key)).map(Located::value);
     }
 

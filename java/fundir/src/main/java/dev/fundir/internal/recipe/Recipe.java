@@ -1,5 +1,6 @@
 package dev.fundir.internal.recipe;
 
+import dev.fundir.internal.document.Place;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package dev.fundir.internal.recipe;
 
+import dev.fundir.internal.document.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

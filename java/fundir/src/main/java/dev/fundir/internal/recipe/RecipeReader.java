@@ -1,5 +1,9 @@
 package dev.fundir.internal.recipe;
 
+import dev.fundir.internal.document.DocumentMistake;
+import dev.fundir.internal.document.Node;
+import dev.fundir.internal.document.Place;
+import dev.fundir.internal.document.YamlComposer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +13,9 @@ import java.util.function.BiConsumer;
 
 /** Reads a recipe from YAML. Everything that is not as it should be is reported with its place, and left out. */
 public final class RecipeReader {
+    /** How many values a recipe may have when each alias is replaced by what it stands for. */
+    private static final long LARGEST = 1_000_000;
+
     private static final List<String> KEYS = List.of(
             "merge_method",
             "models",
@@ -49,10 +56,10 @@ public final class RecipeReader {
     }
 
     private Optional<Recipe> read(String text) {
-        Optional<YamlNode> root;
+        Optional<Node> root;
         try {
-            root = YamlComposer.compose(text);
-        } catch (YamlMistake e) {
+            root = YamlComposer.compose(text, LARGEST);
+        } catch (DocumentMistake e) {
             problems.accept(e.place(), e.getMessage());
             return Optional.empty();
         }
@@ -60,7 +67,7 @@ public final class RecipeReader {
             problems.accept(Place.START, "the recipe is empty");
             return Optional.empty();
         }
-        if (!(root.get() instanceof YamlNode.Mapping map)) {
+        if (!(root.get() instanceof Node.Mapping map)) {
             yaml.problem(root.get(), "the recipe is " + root.get().kind() + ", expected a map");
             return Optional.empty();
         }
@@ -68,22 +75,22 @@ public final class RecipeReader {
     }
 
     /** Keys that are refused with a reason of their own are not reported as unknown as well. */
-    private YamlNode withoutRefused(YamlNode.Mapping root) {
-        List<YamlNode.Member> members = new ArrayList<>();
-        for (YamlNode.Member member : root.members()) {
-            if (member.key() instanceof YamlNode.Scalar key && REFUSED.containsKey(key.text())) {
+    private Node withoutRefused(Node.Mapping root) {
+        List<Node.Member> members = new ArrayList<>();
+        for (Node.Member member : root.members()) {
+            if (member.key() instanceof Node.Scalar key && REFUSED.containsKey(key.text())) {
                 yaml.problem(key, key.text() + ": " + REFUSED.get(key.text()));
             } else {
                 members.add(member);
             }
         }
-        return new YamlNode.Mapping(root.place(), members, root.size());
+        return new Node.Mapping(root.place(), members, root.size());
     }
 
-    private Recipe recipe(YamlNode root) {
+    private Recipe recipe(Node root) {
         Members members = yaml.map(root, "a recipe", KEYS);
-        Optional<YamlNode> models = members.get("models");
-        Optional<YamlNode> slices = members.get("slices");
+        Optional<Node> models = members.get("models");
+        Optional<Node> slices = members.get("slices");
         if (models.isPresent() && slices.isPresent()) {
             problems.accept(
                     members.known().get("slices").place(), "the recipe has models and slices, expected one of them");
@@ -118,8 +125,8 @@ public final class RecipeReader {
         return members.get(key).filter(node -> !YamlNodes.isNull(node)).flatMap(node -> yaml.scalar(node, key));
     }
 
-    private List<Recipe.Source> sources(YamlNode node, String what, List<String> keys) {
-        Optional<List<YamlNode>> entries = yaml.list(node, what);
+    private List<Recipe.Source> sources(Node node, String what, List<String> keys) {
+        Optional<List<Node>> entries = yaml.list(node, what);
         if (entries.isPresent() && entries.get().isEmpty()) {
             yaml.problem(node, what + " is empty, expected at least one model");
         }
@@ -128,9 +135,9 @@ public final class RecipeReader {
                 .toList();
     }
 
-    private Recipe.Source source(YamlNode entry, String what, List<String> keys) {
+    private Recipe.Source source(Node entry, String what, List<String> keys) {
         Members members = yaml.map(entry, what, keys);
-        if (entry instanceof YamlNode.Mapping) {
+        if (entry instanceof Node.Mapping) {
             for (String key : keys) {
                 if (!key.equals("parameters") && !members.mentions(key)) {
                     yaml.problem(entry, what + " has no " + key);
@@ -144,17 +151,17 @@ public final class RecipeReader {
                 parameters(members));
     }
 
-    private List<Recipe.Slice> slices(YamlNode node) {
-        Optional<List<YamlNode>> entries = yaml.list(node, "slices");
+    private List<Recipe.Slice> slices(Node node) {
+        Optional<List<Node>> entries = yaml.list(node, "slices");
         if (entries.isPresent() && entries.get().isEmpty()) {
             yaml.problem(node, "slices is empty, expected at least one slice");
         }
         return entries.orElse(List.of()).stream().map(this::slice).toList();
     }
 
-    private Recipe.Slice slice(YamlNode entry) {
+    private Recipe.Slice slice(Node entry) {
         Members members = yaml.map(entry, "a slice", SLICE_KEYS);
-        if (entry instanceof YamlNode.Mapping && !members.mentions("sources")) {
+        if (entry instanceof Node.Mapping && !members.mentions("sources")) {
             yaml.problem(entry, "a slice has no sources");
         }
         List<Recipe.Source> sources = members.get("sources")
@@ -163,8 +170,8 @@ public final class RecipeReader {
         return new Recipe.Slice(sources, parameters(members));
     }
 
-    private Optional<Located<LayerRange>> range(YamlNode node) {
-        Optional<List<YamlNode>> ends = yaml.list(node, "layer_range");
+    private Optional<Located<LayerRange>> range(Node node) {
+        Optional<List<Node>> ends = yaml.list(node, "layer_range");
         if (ends.isEmpty()) {
             return Optional.empty();
         }
@@ -186,7 +193,7 @@ public final class RecipeReader {
     }
 
     private Parameters parameters(Members members) {
-        Optional<YamlNode> node = members.get("parameters");
+        Optional<Node> node = members.get("parameters");
         if (node.isEmpty() || YamlNodes.isNull(node.get())) {
             return new Parameters(Map.of(), !members.meant().contains("parameters"));
         }
@@ -195,30 +202,29 @@ public final class RecipeReader {
             ParameterSetting setting = setting(name, value.value()).orElseGet(ParameterSetting.Mistaken::new);
             settings.put(name, new Located<>(value.place(), setting));
         });
-        return new Parameters(settings, node.get() instanceof YamlNode.Mapping);
+        return new Parameters(settings, node.get() instanceof Node.Mapping);
     }
 
     /** Empty after a mistake anywhere in it. */
-    private Optional<ParameterSetting> setting(String name, YamlNode node) {
-        if (node instanceof YamlNode.Mapping) {
+    private Optional<ParameterSetting> setting(String name, Node node) {
+        if (node instanceof Node.Mapping) {
             return cases(name, List.of(node));
         }
-        if (node instanceof YamlNode.Sequence list
-                && list.elements().stream().anyMatch(YamlNode.Mapping.class::isInstance)) {
+        if (node instanceof Node.Sequence list && list.elements().stream().anyMatch(Node.Mapping.class::isInstance)) {
             return cases(name, list.elements());
         }
         return value(name, node);
     }
 
-    private Optional<ParameterSetting> cases(String name, List<YamlNode> entries) {
+    private Optional<ParameterSetting> cases(String name, List<Node> entries) {
         return YamlNodes.all(entries.stream().map(entry -> caseOf(name, entry)).toList())
                 .map(ParameterSetting.Cases::new);
     }
 
-    private Optional<ParameterSetting.Case> caseOf(String name, YamlNode entry) {
+    private Optional<ParameterSetting.Case> caseOf(String name, Node entry) {
         String what = "a case of parameter " + name;
         Members members = yaml.map(entry, what, CASE_KEYS);
-        if (entry instanceof YamlNode.Mapping && !members.mentions("value")) {
+        if (entry instanceof Node.Mapping && !members.mentions("value")) {
             yaml.problem(entry, what + " has no value");
         }
         Optional<String> filter = optional(members, "filter").map(Located::value);
@@ -228,8 +234,8 @@ public final class RecipeReader {
     }
 
     /** A scalar or a gradient. */
-    private Optional<ParameterSetting> value(String name, YamlNode node) {
-        if (!(node instanceof YamlNode.Sequence list)) {
+    private Optional<ParameterSetting> value(String name, Node node) {
+        if (!(node instanceof Node.Sequence list)) {
             return point(name, node).map(scalar -> scalar);
         }
         if (list.elements().isEmpty()) {
@@ -242,8 +248,8 @@ public final class RecipeReader {
                 .map(ParameterSetting.Gradient::new);
     }
 
-    private Optional<ParameterSetting.Scalar> point(String name, YamlNode node) {
-        if (node instanceof YamlNode.Scalar) {
+    private Optional<ParameterSetting.Scalar> point(String name, Node node) {
+        if (node instanceof Node.Scalar) {
             return yaml.scalar(node, "parameter " + name)
                     .map(value -> new ParameterSetting.Scalar(value.place(), value.value()));
         }

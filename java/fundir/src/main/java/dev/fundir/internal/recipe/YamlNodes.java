@@ -1,6 +1,8 @@
 package dev.fundir.internal.recipe;
 
 import dev.fundir.internal.NearNames;
+import dev.fundir.internal.document.Node;
+import dev.fundir.internal.document.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,13 +21,13 @@ final class YamlNodes {
         this.problems = problems;
     }
 
-    void problem(YamlNode node, String sentence) {
+    void problem(Node node, String sentence) {
         problems.accept(node.place(), sentence);
     }
 
     /** A map with keys out of these; others are reported and left out. */
-    Members map(YamlNode node, String what, Collection<String> keys) {
-        Map<String, Located<YamlNode>> known = map(node, what);
+    Members map(Node node, String what, Collection<String> keys) {
+        Map<String, Located<Node>> known = map(node, what);
         Set<String> meant = new LinkedHashSet<>();
         known.entrySet().removeIf(member -> {
             String key = member.getKey();
@@ -43,14 +45,14 @@ final class YamlNodes {
     }
 
     /** A map with any keys, each with its place. */
-    Map<String, Located<YamlNode>> map(YamlNode node, String what) {
-        Map<String, Located<YamlNode>> members = new LinkedHashMap<>();
-        if (!(node instanceof YamlNode.Mapping map)) {
+    Map<String, Located<Node>> map(Node node, String what) {
+        Map<String, Located<Node>> members = new LinkedHashMap<>();
+        if (!(node instanceof Node.Mapping map)) {
             problem(node, what + " is " + node.kind() + ", expected a map");
             return members;
         }
-        for (YamlNode.Member member : map.members()) {
-            if (!(member.key() instanceof YamlNode.Scalar key) || key.isEmpty()) {
+        for (Node.Member member : map.members()) {
+            if (!(member.key() instanceof Node.Scalar key) || key.isEmpty()) {
                 problem(member.key(), "a key of " + what + " is " + member.key().kind() + ", expected a name");
             } else if (members.putIfAbsent(key.text(), new Located<>(key.place(), member.value())) != null) {
                 problem(key, what + " has the key " + key.text() + " twice");
@@ -60,8 +62,8 @@ final class YamlNodes {
     }
 
     /** The elements of a list; empty where it is none, which is reported. */
-    Optional<List<YamlNode>> list(YamlNode node, String what) {
-        if (node instanceof YamlNode.Sequence list) {
+    Optional<List<Node>> list(Node node, String what) {
+        if (node instanceof Node.Sequence list) {
             return Optional.of(list.elements());
         }
         problem(node, what + " is " + node.kind() + ", expected a list");
@@ -69,8 +71,8 @@ final class YamlNodes {
     }
 
     /** A text, a number or a boolean, as it is written. */
-    Optional<Located<String>> scalar(YamlNode node, String what) {
-        if (node instanceof YamlNode.Scalar scalar && !scalar.isEmpty()) {
+    Optional<Located<String>> scalar(Node node, String what) {
+        if (node instanceof Node.Scalar scalar && !scalar.isEmpty()) {
             return Optional.of(new Located<>(node.place(), scalar.text()));
         }
         problem(node, what + " is " + node.kind() + ", expected a value");
@@ -78,17 +80,17 @@ final class YamlNodes {
     }
 
     /** A whole number that is not negative. */
-    Optional<Integer> index(YamlNode node, String what) {
-        if (node instanceof YamlNode.Scalar scalar && scalar.text().matches("\\d{1,9}")) {
+    Optional<Integer> index(Node node, String what) {
+        if (node instanceof Node.Scalar scalar && scalar.text().matches("\\d{1,9}")) {
             return Optional.of(Integer.parseInt(scalar.text()));
         }
-        String found = node instanceof YamlNode.Scalar scalar && !scalar.isEmpty() ? scalar.text() : node.kind();
+        String found = node instanceof Node.Scalar scalar && !scalar.isEmpty() ? scalar.text() : node.kind();
         problem(node, what + " is " + found + ", expected a whole number of 0 or more");
         return Optional.empty();
     }
 
-    static boolean isNull(YamlNode node) {
-        return node instanceof YamlNode.Scalar scalar && scalar.isNull();
+    static boolean isNull(Node node) {
+        return node instanceof Node.Scalar scalar && scalar.isNull();
     }
 
     /** The values of those that are there, or empty when one is missing. */
