@@ -55,7 +55,9 @@ public final class CheckpointFormatException extends IOException {
         /** The file begins as GGUF, or was to, and goes on with what GGUF does not allow. */
         GGUF_NOT_VALID,
         /** The file is GGUF of a version, a byte order or an element type that is not read. */
-        GGUF_NOT_SUPPORTED
+        GGUF_NOT_SUPPORTED,
+        /** The JSON or YAML of a model is not what it should be. */
+        MODEL_NOT_VALID
     }
 
     /** The broken rule. */

@@ -49,13 +49,14 @@ final class GgufFormat implements FormatCodec {
      *     written with these options
      */
     @Override
-    public void save(Model model, Path path, SaveOptions options) throws IOException {
+    public Path save(Model model, Path path, SaveOptions options) throws IOException {
         Map<Parameter, GgufType> types = StoredTypes.of(model, options);
         GgufWriter writer = GgufWriter.to(path);
         values(model, options, types).forEach(writer::value);
         types.forEach((parameter, type) -> writer.tensor(
                 parameter.name(), type, parameter.tensor().shape(), new StoredElements(parameter.tensor(), type)));
         writer.write();
+        return path;
     }
 
     private static Map<String, GgufValue> values(Model model, SaveOptions options, Map<Parameter, GgufType> types) {

@@ -1,6 +1,7 @@
 package dev.fundir.model;
 
 import dev.fundir.DType;
+import dev.fundir.TensorView;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -56,5 +57,10 @@ public record SaveOptions(
      */
     public SaveOptions withShardSize(long bytes) {
         return new SaveOptions(format, dtype, ggufType, OptionalLong.of(bytes));
+    }
+
+    /** A tensor as it is to be saved: floats in the dtype that is asked for. */
+    TensorView convert(TensorView tensor) {
+        return dtype.isPresent() && tensor.dtype().isFloat() ? tensor.as(dtype.get()) : tensor;
     }
 }
