@@ -16,9 +16,15 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
         name = "fundir",
-        description = "Opens, inspects, edits and merges safetensors checkpoints.",
+        description = "Inspects, converts, edits and merges safetensors checkpoints.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {MergeCommand.class, InspectCommand.class, EditCommand.class, DemoCommand.class},
+        subcommands = {
+            MergeCommand.class,
+            InspectCommand.class,
+            ConvertCommand.class,
+            EditCommand.class,
+            DemoCommand.class
+        },
         versionProvider = FundirCommand.Version.class,
         sortOptions = false,
         footer = {

@@ -1,6 +1,5 @@
 package dev.fundir.cli;
 
-import dev.fundir.Checkpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -10,17 +9,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code fundir inspect}: what a checkpoint holds, from its headers alone. */
+/** {@code fundir inspect}: what a model holds, from its headers where it has them. */
 @Command(
         name = "inspect",
-        description = "Shows what a checkpoint holds.",
+        description = "Shows what a model holds: safetensors, GGUF, JSON or YAML.",
         sortOptions = false,
         footer = {
             "",
             "@|bold Examples|@",
             "  fundir inspect model.safetensors",
             "  fundir inspect -v model/",
-            "  fundir inspect model.safetensors.index.json --json"
+            "  fundir inspect model.safetensors.index.json --json",
+            "  fundir inspect model.gguf"
         })
 final class InspectCommand implements Callable<Integer> {
     @ParentCommand
@@ -40,20 +40,18 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = parent.terminal().out();
-        try (Checkpoint checkpoint = Checkpoint.open(path)) {
-            Inspection model = Inspection.of(checkpoint);
-            if (json) {
-                InspectJson.write(model, out);
-                return 0;
-            }
-            InspectText.write(model, out);
-            out.println();
-            out.println("Tensors");
-            if (everyTensor) {
-                TensorList.write(model.tensors(), out);
-            } else {
-                LayerTree.of(model.tensors()).write(out);
-            }
+        Inspection model = Inspection.of(path);
+        if (json) {
+            InspectJson.write(model, out);
+            return 0;
+        }
+        InspectText.write(model, out);
+        out.println();
+        out.println("Tensors");
+        if (everyTensor) {
+            TensorList.write(model.tensors(), out);
+        } else {
+            LayerTree.of(model.tensors()).write(out);
         }
         return 0;
     }

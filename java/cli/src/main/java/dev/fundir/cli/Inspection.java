@@ -3,12 +3,22 @@ package dev.fundir.cli;
 import dev.fundir.Checkpoint;
 import dev.fundir.Tensor;
 import dev.fundir.model.Architecture;
+import dev.fundir.model.GgufFile;
+import dev.fundir.model.Model;
+import dev.fundir.model.ModelFormat;
+import dev.fundir.model.ModelMetadata;
+import dev.fundir.model.Models;
+import dev.fundir.model.Parameter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What {@code inspect} finds in a model, whatever its format.
@@ -57,11 +67,28 @@ record Inspection(
             Path file,
             OptionalLong offset) {}
 
+    /** So many values of a list are shown. */
+    private static final int SHOWN = 8;
+
+    /** What is in a file or folder of any format. */
+    static Inspection of(Path path) throws IOException {
+        ModelFormat format = ModelFormat.of(path);
+        return switch (format) {
+            case SAFETENSORS -> {
+                try (Checkpoint checkpoint = Checkpoint.open(path)) {
+                    yield of(checkpoint);
+                }
+            }
+            case GGUF -> of(GgufFile.open(path));
+            case JSON, YAML -> of(path, format, Models.load(path));
+        };
+    }
+
     /** What is in an open checkpoint. */
     static Inspection of(Checkpoint checkpoint) throws IOException {
         return new Inspection(
                 checkpoint.path(),
-                "safetensors",
+                ModelFormat.SAFETENSORS.label(),
                 checkpoint.metadata(),
                 Architecture.of(checkpoint),
                 checkpoint.files().stream()
@@ -74,11 +101,79 @@ record Inspection(
         return new Entry(
                 tensor.name(),
                 tensor.dtype().name(),
-                Arrays.stream(tensor.shape()).boxed().toList(),
+                boxed(tensor.shape()),
                 tensor.elementCount(),
                 tensor.byteSize(),
                 tensor.file().path(),
                 OptionalLong.of(tensor.fileOffset()));
+    }
+
+    private static Inspection of(GgufFile gguf) throws IOException {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        gguf.metadata().forEach((key, value) -> metadata.put(key, text(value)));
+        return new Inspection(
+                gguf.path(),
+                ModelFormat.GGUF.label(),
+                metadata,
+                Architecture.of(Models.load(gguf.path())),
+                List.of(new File(gguf.path(), gguf.byteSize(), gguf.tensors().size())),
+                gguf.tensors().stream()
+                        .map(tensor -> new Entry(
+                                tensor.name(),
+                                tensor.type().name(),
+                                boxed(tensor.shape()),
+                                tensor.elementCount(),
+                                tensor.fileBytes(),
+                                gguf.path(),
+                                OptionalLong.of(tensor.fileOffset())))
+                        .sorted(Comparator.comparing(Entry::name))
+                        .toList());
+    }
+
+    private static Inspection of(Path path, ModelFormat format, Model model) throws IOException {
+        List<Parameter> parameters = model.parameters();
+        return new Inspection(
+                path,
+                format.label(),
+                texts(model.metadata()),
+                Architecture.of(model),
+                List.of(new File(path, Files.size(path), parameters.size())),
+                parameters.stream()
+                        .map(each -> new Entry(
+                                each.name(),
+                                each.tensor().dtype().name(),
+                                boxed(each.tensor().shape()),
+                                each.tensor().elementCount(),
+                                each.tensor().byteSize(),
+                                path,
+                                OptionalLong.empty()))
+                        .sorted(Comparator.comparing(Entry::name))
+                        .toList());
+    }
+
+    private static Map<String, String> texts(ModelMetadata metadata) {
+        Map<String, String> texts = new TreeMap<>();
+        metadata.custom().forEach((key, value) -> texts.put(key, text(value)));
+        metadata.trainingConfig().ifPresent(config -> texts.put("training_config", text(config)));
+        Map.of("name", metadata.name(), "architecture", metadata.architecture(), "version", metadata.version())
+                .forEach((key, value) -> {
+                    if (!value.isEmpty()) {
+                        texts.put(key, value);
+                    }
+                });
+        return texts;
+    }
+
+    /** A value of metadata; of a long list its beginning. */
+    private static String text(Object value) {
+        if (value instanceof List<?> list && list.size() > SHOWN) {
+            return list.subList(0, SHOWN).toString().replaceFirst("]$", ", … " + list.size() + " in all]");
+        }
+        return String.valueOf(value);
+    }
+
+    private static List<Long> boxed(long[] shape) {
+        return Arrays.stream(shape).boxed().toList();
     }
 
     /** The size of all files. */

@@ -1,9 +1,10 @@
 package dev.fundir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.fundir.Checkpoint;
+import dev.fundir.model.Model;
+import dev.fundir.model.Models;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ class ReadmeTest {
             .normalize();
 
     private static final Pattern EXAMPLE = Pattern.compile("<!-- run -->\n```(\\w+)\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern CHECKPOINT = Pattern.compile("(?:-o |--output |Path\\.of\\(\")([\\w.]+)");
+    private static final Pattern MODEL = Pattern.compile("(?:-o |--output |Path\\.of\\(\")([\\w.]+)");
 
     @TempDir
     Path folder;
@@ -144,12 +145,11 @@ class ReadmeTest {
         assertEquals(0, process.waitFor(), output);
     }
 
-    /** What an example says it writes is a checkpoint that opens, and so is what it reads. */
+    /** What an example says it writes is a model that loads, and so is what it reads. */
     private void checkOutputs(String example) throws IOException {
-        for (MatchResult output : matches(CHECKPOINT, example).toList()) {
-            try (Checkpoint checkpoint = Checkpoint.open(folder.resolve(output.group(1)))) {
-                assertTrue(checkpoint.tensorCount() > 0, output.group());
-            }
+        for (MatchResult output : matches(MODEL, example).toList()) {
+            Model model = Models.load(folder.resolve(output.group(1)));
+            assertFalse(model.parameters().isEmpty(), output.group());
         }
     }
 }

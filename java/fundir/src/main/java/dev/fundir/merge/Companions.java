@@ -1,39 +1,25 @@
 package dev.fundir.merge;
 
 import dev.fundir.internal.JsonObjectText;
+import dev.fundir.internal.output.CompanionFiles;
 import dev.fundir.internal.output.OutputPlace;
 import dev.fundir.internal.output.SideFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The files that a model needs beside its tensors: configuration and tokenizer. Taken from where the base lies, or the
  * first model; a configuration that is not there, from the next input that has one.
  */
 final class Companions {
-    private static final String CONFIG = "config.json";
     private static final String CHAT_TEMPLATE = "chat_template.jinja";
-
-    private static final PathMatcher OF_MODEL =
-            named(CONFIG + ",generation_config.json,preprocessor_config.json,processor_config.json");
-
-    private static final PathMatcher OF_TOKENIZER =
-            named("tokenizer*.json,tokenizer*.model,spiece.model,sentencepiece.bpe.model,tekken.json,vocab.*,"
-                    + "merges.txt,special_tokens_map.json,added_tokens.json,chat_template*");
-
-    /** Programs that a model brings along. They are not copied: who loads the output would run them. */
-    private static final PathMatcher PROGRAMS =
-            named("configuration_*.py,modeling_*.py,tokenization_*.py,processing_*.py,image_processing_*.py");
 
     private final List<Path> files;
     private final List<Path> programs;
@@ -61,13 +47,13 @@ final class Companions {
     static Companions of(Inputs inputs, Optional<Path> tokenizer, List<String> notices) throws IOException {
         Path first = folderOf(inputs, 0);
         List<Path> all = list(first, notices);
-        List<Path> files = new ArrayList<>(matching(all, OF_MODEL));
-        files.addAll(tokenizer.isPresent() ? ofTokenizer(tokenizer.get()) : matching(all, OF_TOKENIZER));
+        List<Path> files = new ArrayList<>(CompanionFiles.CONFIGURATION.among(all));
+        files.addAll(tokenizer.isPresent() ? ofTokenizer(tokenizer.get()) : CompanionFiles.TOKENIZER.among(all));
         Optional<JsonObjectText> config = Optional.empty();
         Map<Integer, JsonObjectText> configs = new HashMap<>();
         boolean found = false;
         for (int input = 0; input < inputs.count(); input++) {
-            Path file = folderOf(inputs, input).resolve(CONFIG);
+            Path file = folderOf(inputs, input).resolve(CompanionFiles.CONFIG);
             if (!Files.isRegularFile(file)) {
                 continue;
             }
@@ -83,12 +69,12 @@ final class Companions {
                 }
             }
         }
-        return new Companions(files, matching(all, PROGRAMS), config, configs);
+        return new Companions(files, CompanionFiles.PROGRAMS.among(all), config, configs);
     }
 
     private static List<Path> ofTokenizer(Path source) throws IOException {
         Path folder = Files.isDirectory(source) ? source : folderOf(source);
-        return matching(list(folder, new ArrayList<>()), OF_TOKENIZER);
+        return CompanionFiles.TOKENIZER.among(list(folder, new ArrayList<>()));
     }
 
     private static Path folderOf(Inputs inputs, int input) {
@@ -104,13 +90,7 @@ final class Companions {
             notices.add("the folder " + folder + " cannot be listed: no configuration or tokenizer is taken from it");
             return List.of();
         }
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private static List<Path> matching(List<Path> files, PathMatcher names) {
-        return files.stream().filter(file -> names.matches(file.getFileName())).toList();
+        return CompanionFiles.list(folder);
     }
 
     private static Optional<JsonObjectText> read(Path config, List<String> notices) throws IOException {
@@ -120,10 +100,6 @@ final class Companions {
             notices.add(config + " is not a JSON object and is taken as it is (" + e.getMessage() + ")");
             return Optional.empty();
         }
-    }
-
-    private static PathMatcher named(String globs) {
-        return FileSystems.getDefault().getPathMatcher("glob:{" + globs + "}");
     }
 
     /** The name of the architecture that {@code config.json} tells. */
@@ -152,7 +128,7 @@ final class Companions {
                 continue;
             }
             copies.add(
-                    file.endsWith(CONFIG) && config.isPresent()
+                    file.endsWith(CompanionFiles.CONFIG) && config.isPresent()
                             ? SideFile.text(target, configOf(facts, arrangement, notices))
                             : SideFile.copy(target, file));
         }
@@ -172,12 +148,12 @@ final class Companions {
         Path first = arrangement.inputs().get(0);
         arrangement
                 .tokenizer()
-                .filter(source -> matching(files, OF_TOKENIZER).isEmpty())
+                .filter(source -> CompanionFiles.TOKENIZER.among(files).isEmpty())
                 .ifPresent(source ->
                         notices.add("there are no files of a tokenizer beside " + source + ": the output gets none"));
         files.stream()
-                .filter(file -> file.endsWith(CONFIG) && !configs.containsKey(0) && config.isPresent())
-                .forEach(file -> notices.add(first + " has no " + CONFIG + ": " + file + " is taken"));
+                .filter(file -> file.endsWith(CompanionFiles.CONFIG) && !configs.containsKey(0) && config.isPresent())
+                .forEach(file -> notices.add(first + " has no " + CompanionFiles.CONFIG + ": " + file + " is taken"));
         if (!programs.isEmpty()) {
             List<String> names =
                     programs.stream().map(file -> file.getFileName().toString()).toList();

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.internal.JsonObjectText;
+import dev.fundir.internal.TorchDType;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.DType;
+import dev.fundir.internal.TorchDType;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

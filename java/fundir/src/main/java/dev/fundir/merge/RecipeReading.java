@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.DType;
 import dev.fundir.internal.NearNames;
+import dev.fundir.internal.TorchDType;
 import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.LayerRange;
 import dev.fundir.internal.recipe.Located;

@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.TorchDType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,9 @@
 package dev.fundir.model;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -63,5 +65,20 @@ public final class Models {
         Objects.requireNonNull(model);
         ModelFormat format = options.format().or(() -> ModelFormat.ofName(path)).orElse(ModelFormat.SAFETENSORS);
         return format.codec().save(model, path, options);
+    }
+
+    /**
+     * Copies the files that a model in a folder needs beside its tensors: configuration and tokenizer. Programs that a
+     * model brings along are not copied.
+     *
+     * @param from what was loaded: a file, a folder, or a shard index
+     * @param to the folder that the model was saved in; its {@code config.json} gets the dtype that the options ask for
+     * @param options how the model was saved
+     * @return the copies; none when both are the same folder
+     * @throws IOException when a file cannot be read or written; each appears complete or not at all
+     */
+    public static List<Path> copyCompanions(Path from, Path to, SaveOptions options) throws IOException {
+        Path source = Files.isDirectory(from) ? from : from.toAbsolutePath().getParent();
+        return Files.isSameFile(source, to) ? List.of() : CompanionCopies.copy(source, to, options.dtype());
     }
 }

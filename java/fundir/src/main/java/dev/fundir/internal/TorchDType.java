@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.internal;
 
 import dev.fundir.DType;
 import java.util.LinkedHashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The names that configurations and recipes have for the dtypes of floats. */
-final class TorchDType {
+public final class TorchDType {
     private static final Map<String, DType> BY_NAME = new LinkedHashMap<>();
 
     static {
@@ -22,12 +22,22 @@ final class TorchDType {
 
     private TorchDType() {}
 
-    static List<String> names() {
+    /**
+     * All names.
+     *
+     * @return the names that PyTorch has
+     */
+    public static List<String> names() {
         return List.copyOf(BY_NAME.keySet());
     }
 
-    /** The dtype with this name, or with this name in the format. */
-    static Optional<DType> parse(String name) {
+    /**
+     * The dtype with this name, or with this name in the format.
+     *
+     * @param name such as {@code torch.bfloat16}, {@code bfloat16} or {@code BF16}
+     * @return the dtype, empty when it is none of floats
+     */
+    public static Optional<DType> parse(String name) {
         String plain = name.startsWith("torch.") ? name.substring("torch.".length()) : name;
         DType named = BY_NAME.get(plain);
         if (named != null) {
@@ -38,7 +48,13 @@ final class TorchDType {
                 .findFirst();
     }
 
-    static Optional<String> nameOf(DType dtype) {
+    /**
+     * The name that PyTorch has for a dtype.
+     *
+     * @param dtype a dtype
+     * @return such as {@code bfloat16}, empty when it is none of floats
+     */
+    public static Optional<String> nameOf(DType dtype) {
         return BY_NAME.entrySet().stream()
                 .filter(entry -> entry.getValue() == dtype)
                 .map(Map.Entry::getKey)
