@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 /**
  * Elements of tensors as the numbers of a list in a text, which is read or written block by block.
  *
- * <p>An object is for one list, in one direction. Buffers must be direct; as with a charset's encoder, what a call takes
- * and gives moves their positions. Element types are the codes of dtypes. Not safe for many threads; failures are
+ * <p>An object is for one list, in one direction. Buffers must be direct; as with a charset's encoder, what a call
+ * takes and gives moves their positions. Element types are the codes of dtypes. Not safe for many threads; failures are
  * {@link NativeException}, wrong buffers {@link IllegalArgumentException}.
  */
 public final class NumberText {
@@ -92,8 +92,8 @@ public final class NumberText {
     }
 
     /**
-     * Reads numbers, which begin behind the list's bracket or with its first line. A number whose end is not in the text
-     * is left in it, unless the text is the last; so are numbers that do not fill a whole element or byte.
+     * Reads numbers, which begin behind the list's bracket or with its first line. A number whose end is not in the
+     * text is left in it, unless the text is the last; so are numbers that do not fill a whole element or byte.
      *
      * @param text the list from where the last call left it
      * @param last whether nothing follows on the text

@@ -27,8 +27,7 @@ record ConvertOutput(Path path) {
         }
         List<Path> there = Files.isDirectory(path) ? models() : Files.exists(path) ? List.of(path) : List.of();
         if (!force && !there.isEmpty()) {
-            throw new FileAlreadyExistsException(
-                    there.get(0).toString(), null, "exists and is not to be replaced");
+            throw new FileAlreadyExistsException(there.get(0).toString(), null, "exists and is not to be replaced");
         }
     }
 

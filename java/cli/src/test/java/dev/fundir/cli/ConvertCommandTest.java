@@ -33,7 +33,8 @@ class ConvertCommandTest {
     void makeModel() throws IOException {
         demo = Files.createDirectory(folder.resolve("demo")).resolve("model.safetensors");
         DemoModel.write(demo, 0);
-        Files.writeString(demo.resolveSibling("config.json"), "{\"model_type\": \"llama\", \"torch_dtype\": \"bfloat16\"}");
+        Files.writeString(
+                demo.resolveSibling("config.json"), "{\"model_type\": \"llama\", \"torch_dtype\": \"bfloat16\"}");
         Files.writeString(demo.resolveSibling("tokenizer.json"), "{}");
         Files.writeString(demo.resolveSibling("modeling_demo.py"), "");
     }
@@ -100,8 +101,7 @@ class ConvertCommandTest {
                 Checkpoint after = Checkpoint.open(half)) {
             Tensor norm = after.tensor("model.norm.weight");
             assertEquals(DType.F16, norm.dtype());
-            assertArrayEquals(
-                    before.tensor("model.norm.weight").as(DType.F16).toFloats(), norm.toFloats());
+            assertArrayEquals(before.tensor("model.norm.weight").as(DType.F16).toFloats(), norm.toFloats());
         }
     }
 
@@ -158,8 +158,7 @@ class ConvertCommandTest {
         FundirProcess.Outcome outcome = convert(demo, "there.json");
         assertEquals(1, outcome.exitCode());
         assertEquals(
-                "fundir: " + there + ": exists and is not to be replaced\nhint: --force replaces it\n",
-                outcome.err());
+                "fundir: " + there + ": exists and is not to be replaced\nhint: --force replaces it\n", outcome.err());
         assertEquals("precious", Files.readString(there));
         done(convert(demo, "there.json", "--force"), "there.json");
         FundirProcess.Outcome same = convert(demo, "demo/model.safetensors", "--force");
