@@ -163,7 +163,8 @@ impl<'t> List<'t> {
                     self.place.state = NEXT;
                 }
                 _ if self.place.state == AFTER => {
-                    let found = quoted(self.rest_of_word());
+                    let Some(word) = self.whole_word() else { return self.no_more() };
+                    let found = quoted(word);
                     return self.error(format!(
                         "{found} follows on a number, expected a comma or the end of the list"
                     ));
@@ -198,9 +199,10 @@ impl<'t> List<'t> {
         }
     }
 
-    fn rest_of_word(&self) -> &'t [u8] {
+    /// The word at the place, where its end is in the text or at the end of the last one.
+    fn whole_word(&self) -> Option<&'t [u8]> {
         let rest = &self.text[self.place.at..];
-        self.word(rest).unwrap_or(rest)
+        self.word(rest).or(self.last.then_some(rest))
     }
 
     fn token(&self, at: usize, word: &'t [u8]) -> Result<Step<'t>> {
@@ -257,8 +259,13 @@ impl<'t> List<'t> {
                     return Ok(Step::Ended);
                 }
                 _ => {
+                    let before = self.place.at;
                     self.place.at += indent;
-                    let found = quoted(self.rest_of_word());
+                    let Some(word) = self.whole_word() else {
+                        self.place.at = before;
+                        return Ok(Step::MoreText);
+                    };
+                    let found = quoted(word);
                     return self.error(format!(
                         "the line begins with {found}, expected a dash, a space and a number"
                     ));
