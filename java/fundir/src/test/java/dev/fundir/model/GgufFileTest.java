@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fundir.DType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +78,7 @@ class GgufFileTest {
             assertEquals(ByteBuffer.wrap(all, 5, 190), direct.position(100));
             assertThrows(IndexOutOfBoundsException.class, () -> GgufFixture.read(tensor, all.length, 1));
             assertThrows(IndexOutOfBoundsException.class, () -> GgufFixture.read(tensor, -1, 1));
-            java.io.ByteArrayOutputStream written = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream written = new ByteArrayOutputStream();
             tensor.writeTo(Channels.newChannel(written));
             assertArrayEquals(all, written.toByteArray());
         }
@@ -93,7 +95,7 @@ class GgufFileTest {
             bytes.raw(block);
         }
         GgufTensor tensor = tensor(GgufFile.open(bytes.write(folder.resolve("large.gguf"))), "w");
-        ByteBuffer floats = ByteBuffer.wrap(GgufFixture.read(tensor)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer floats = ByteBuffer.wrap(GgufFixture.read(tensor)).order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < 20_001; row++) {
             assertEquals(row % 100, floats.getFloat(row * 128 + 64));
         }
@@ -168,7 +170,9 @@ class GgufFileTest {
     @Test
     void tensorsMayLieInAnyOrder() throws IOException {
         byte[] data = new byte[72];
-        Arrays.setAll(new Object[72], i -> data[i] = (byte) i);
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (byte) i;
+        }
         Path path = new GgufBytes(3, 2, 0)
                 .tensor("last", 24, 64, 8)
                 .tensor("first", 24, 0, 40)

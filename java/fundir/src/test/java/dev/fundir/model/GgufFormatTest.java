@@ -10,6 +10,7 @@ import dev.fundir.Checkpoint;
 import dev.fundir.DType;
 import dev.fundir.TensorView;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -184,7 +185,7 @@ class GgufFormatTest {
     void valuesThatGgufDoesNotHaveAreNamedTogether() {
         Map<String, Object> custom = new LinkedHashMap<>();
         custom.put("mixed", List.of("a", 1L));
-        custom.put("large", java.math.BigInteger.ONE.shiftLeft(64));
+        custom.put("large", BigInteger.ONE.shiftLeft(64));
         custom.put("half", "\uD83D");
         custom.put("fine", 1);
         Model model = new Model(new ModelMetadata("n", "a", "v", Optional.empty(), custom), List.of());
