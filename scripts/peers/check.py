@@ -12,6 +12,7 @@ from gguf_check import check_gguf
 from inspection import check_dtypes
 from merging import Merges
 from report import Report
+from round_trip import check_round_trips
 
 
 def main():
@@ -20,6 +21,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=model.parent) as name:
         folder = pathlib.Path(name)
         check_dtypes(report, fundir, folder)
+        check_round_trips(report, fundir, folder)
         check_gguf(report, fundir, model / models.FILE, folder)
         merges = Merges(report, fundir, models.copies(model, folder), folder)
         merges.every_method()
