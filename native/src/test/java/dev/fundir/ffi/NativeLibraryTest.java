@@ -40,10 +40,14 @@ class NativeLibraryTest {
 
     @Test
     void anotherVersionOfTheInterfaceIsReported() {
-        String message = assertThrows(NativeLibraryException.class, () -> NativeLibrary.checkAbi(2, "lib.so"))
+        NativeLibrary.require();
+        int version = Fundir.abiVersion();
+        NativeLibrary.checkAbi(version, "lib.so");
+        String message = assertThrows(
+                        NativeLibraryException.class, () -> NativeLibrary.checkAbi(version + 1, "lib.so"))
                 .getMessage();
-        assertTrue(
-                message.contains("lib.so") && message.contains("version 2") && message.contains("version 1"), message);
+        assertTrue(message.contains("lib.so") && message.contains("speaks version " + (version + 1)), message);
+        assertTrue(message.contains("this fundir version " + version), message);
     }
 
     @Test
@@ -127,6 +131,11 @@ class NativeLibraryTest {
                 tests.buffersThatTheCoreCannotUseAreRefused();
             }
             tests.nonsenseIsAFailureAndNoCrash();
+            ElementsTest elements = new ElementsTest();
+            elements.convertsFromBufferToBuffer();
+            elements.everyKindOfArrayTakesItsOwnType();
+            elements.rangesThatLeaveTheArrayAreRefused();
+            elements.whatTheCoreRefusesIsAFailureWithItsWords();
             Core.mergeMethods();
             System.out.println("every function was called");
         }
