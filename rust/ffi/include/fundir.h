@@ -153,7 +153,8 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
  *  - The same type: the bytes as they are. C64 is converted to nothing else.
  *  - To a float: exact where the type holds the value, else rounded once, to nearest with ties to even. F16, BF16, F32, F64 and
  *    F8_E5M2 overflow to an infinity; F8_E4M3, F8_E4M3FNUZ, F8_E5M2FNUZ, F6 and F4 saturate, infinities too. A NaN becomes the
- *    positive quiet NaN of the type, in F6 and F4, which have none, negative zero; from F16 and BF16 to F32 it stays as it is.
+ *    positive quiet NaN of the type, in F6 and F4, which have none, negative zero; from F16 and BF16 to F32 it keeps sign and payload,
+ *    and what signals in F16 becomes quiet.
  *  - To F8_E8M0: the nearest power of two, halfway the larger; 2^-127 for all positive numbers below, 2^-126 for those between;
  *    NaN for zero, negative numbers, infinities, NaN, and what would be rounded beyond 2^127.
  *  - To an integer: a float is cut toward zero, NaN is 0; what is beyond the type becomes its nearest number.

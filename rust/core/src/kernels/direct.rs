@@ -2,15 +2,16 @@
 //!
 //! They give what widening and narrowing give, without a stop in between: a bulk read then runs at the speed of memory.
 
-use super::convert::{f16_to_f32, f32_bits, f32_to_bf16, f32_to_f16, f64_bits};
+use super::convert::{f32_bits, f32_to_bf16, f32_to_f16, f64_bits};
 use super::f8::Format;
+use super::f16;
 use super::simd::{Level, kernels};
 use safetensors::Dtype;
 
 /// Converts if there is a direct way from `from` to `to`; answers whether there is. The lengths must fit each other.
 pub fn convert(level: Level, from: Dtype, bytes: &[u8], to: Dtype, out: &mut [u8]) -> bool {
     match (from, to) {
-        (Dtype::F16, Dtype::F32) => widen_f16(level, bytes, out),
+        (Dtype::F16, Dtype::F32) => f16::widen(level, bytes, out),
         (Dtype::BF16, Dtype::F32) => widen_bf16(level, bytes, out),
         (Dtype::F32, Dtype::F16) => narrow_to_f16(level, bytes, out),
         (Dtype::F32, Dtype::BF16) => narrow_to_bf16(level, bytes, out),
@@ -26,13 +27,6 @@ pub fn convert(level: Level, from: Dtype, bytes: &[u8], to: Dtype, out: &mut [u8
 }
 
 kernels! {
-    /// F16 to F32; a NaN keeps its sign and payload.
-    pub fn widen_f16(bytes: &[u8], out: &mut [u8]) {
-        for (o, b) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<2>().0) {
-            *o = f16_to_f32(u16::from_le_bytes(*b)).to_bits().to_le_bytes();
-        }
-    }
-
     /// BF16 to F32; a NaN keeps its sign and payload.
     pub fn widen_bf16(bytes: &[u8], out: &mut [u8]) {
         for (o, b) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<2>().0) {

@@ -2,8 +2,8 @@
 //!
 //! - What the other dtype holds stays exactly as it is. Floats are rounded once, to nearest with ties to even. Beyond its
 //!   range F16, BF16, F32, F64 and F8_E5M2 become infinite; the other 8-bit floats and those of 6 and 4 bits saturate.
-//! - Every NaN becomes the positive quiet NaN of the new dtype, with two exceptions: F16 and BF16 that become F32 keep sign
-//!   and payload, and the floats of 6 and 4 bits have no NaN, so it becomes their negative zero.
+//! - Every NaN becomes the positive quiet NaN of the new dtype, with two exceptions. From F16 and BF16 to F32 it keeps its
+//!   sign and payload, and what signals in F16 becomes quiet. The floats of 6 and 4 bits have none: it becomes negative zero.
 //! - To whole numbers floats are cut toward zero, NaN becomes 0, and what is out of range the nearest number in it.
 //! - F8_E8M0 has powers of two alone: see [`e8m0`](super::e8m0). BOOL is read as 0 or 1, and written as 1 for all but 0.
 //! - C64 is copied, and converted to nothing else. The same dtype is copied, bit by bit.

@@ -10,6 +10,7 @@ pub mod direct;
 pub mod e8m0;
 pub mod elements;
 pub mod exponential;
+pub mod f16;
 pub mod f8;
 pub mod integer;
 pub mod packed;

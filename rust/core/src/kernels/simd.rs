@@ -29,10 +29,14 @@ impl Level {
         let mut levels = vec![Level::SCALAR];
         #[cfg(target_arch = "x86_64")]
         {
-            if std::arch::is_x86_feature_detected!("avx2") {
+            // Processors with AVX2 convert F16 too; a virtual machine may hide either.
+            let has_avx2 =
+                std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("f16c");
+            if has_avx2 {
                 levels.push(Level(Kind::Avx2));
             }
-            if std::arch::is_x86_feature_detected!("avx512f")
+            if has_avx2
+                && std::arch::is_x86_feature_detected!("avx512f")
                 && std::arch::is_x86_feature_detected!("avx512bw")
                 && std::arch::is_x86_feature_detected!("avx512dq")
                 && std::arch::is_x86_feature_detected!("avx512vl")

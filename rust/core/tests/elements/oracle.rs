@@ -240,7 +240,7 @@ pub fn convert(from: Dtype, code: u64, to: Dtype) -> u64 {
         _ if from == to => code,
         (Dtype::BF16, Dtype::F32) if value == Value::Nan => code << 16,
         (Dtype::F16, Dtype::F32) if value == Value::Nan => {
-            (code & 0x8000) << 16 | 0x7F80_0000 | (code & 0x3FF) << 13
+            (code & 0x8000) << 16 | 0x7FC0_0000 | (code & 0x3FF) << 13
         }
         _ => encode(to, value),
     }
