@@ -165,6 +165,20 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
 int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,
                        uint64_t out_length, uint32_t out_type, uint8_t *detail);
 
+/* Gives `length` bytes of memory whose contents are undefined, at an address that is a multiple of 2 MiB, in huge pages where
+ * the system has them: fresh memory costs little then, and what is read from a file needs no zeros before. Null when there is
+ * not as much, or for a length of 0. The caller owns it, and gives it back with fundir_memory_free. */
+uint8_t *fundir_memory_allocate(uint64_t length);
+
+/* Takes memory back: an address that fundir_memory_allocate gave, with its length, once. Null is nothing. */
+void fundir_memory_free(uint8_t *start, uint64_t length);
+
+/* Asks the system to bring the pages of a mapped file, `length` bytes from the address `start`, into memory before they are
+ * touched. No byte is touched by the call, so the range may be any. 1 when the system took the hint; 0 when the range is not
+ * mapped, or the system knows no such hint. The call does not wait for the data, but where the range is larger than the queue
+ * of its disk, it waits for a place in there. */
+uint32_t fundir_memory_prefetch(uint64_t start, uint64_t length);
+
 /* Writes the table of merge methods. */
 int32_t fundir_merge_methods(uint8_t *table, uint64_t capacity, uint64_t *needed, uint8_t *detail);
 

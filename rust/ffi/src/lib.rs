@@ -7,6 +7,7 @@ pub mod detail;
 pub mod elements;
 pub mod guard;
 pub mod header;
+pub mod memory;
 pub mod merge;
 pub mod text;
 

@@ -146,6 +146,15 @@ final class Fundir {
             @Cast("uint32_t") int outType,
             @Cast("uint8_t*") long detail);
 
+    @Name("fundir_memory_allocate")
+    static native @Cast("uint64_t") long memoryAllocate(@Cast("uint64_t") long length);
+
+    @Name("fundir_memory_free")
+    static native void memoryFree(@Cast("uint8_t*") long start, @Cast("uint64_t") long length);
+
+    @Name("fundir_memory_prefetch")
+    static native @Cast("uint32_t") int memoryPrefetch(@Cast("uint64_t") long start, @Cast("uint64_t") long length);
+
     @Name("fundir_merge_methods")
     static native int mergeMethods(
             @Cast("uint8_t*") long table,
