@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,43 @@ public final class Checkpoint implements AutoCloseable {
             file.header().metadata().forEach(all::putIfAbsent);
         }
         return Collections.unmodifiableMap(all);
+    }
+
+    /**
+     * Asks the system to bring tensors into memory before they are touched: a first look at bytes of a cold file waits
+     * for the disk, and one at prefetched bytes does not, or not as long.
+     *
+     * <p>This is a hint and changes no result. It returns at once; the system is asked in the background, by a daemon
+     * thread, in the order of the calls, until all is said or the checkpoint is closed. The system keeps the bytes as
+     * long as it has memory for them. Where it knows no such hint (Windows), nothing happens.
+     *
+     * @param tensors tensors of this checkpoint
+     * @throws IllegalArgumentException when a tensor is of another checkpoint
+     * @throws IllegalStateException when the checkpoint is closed
+     */
+    public void prefetch(Collection<Tensor> tensors) {
+        requireOpen();
+        FileOrder.of(tensors).forEach((file, inOrder) -> {
+            if (!files.contains(file)) {
+                throw new IllegalArgumentException(
+                        "tensor " + inOrder.get(0).name() + " of " + file + " is not one of the checkpoint " + path);
+            }
+            prefetch(file, inOrder);
+        });
+    }
+
+    /** Neighbours are asked for at once. */
+    private static void prefetch(CheckpointFile file, List<Tensor> inOrder) {
+        long begin = inOrder.get(0).fileOffset();
+        long end = begin;
+        for (Tensor tensor : inOrder) {
+            if (tensor.fileOffset() != end) {
+                file.data().prefetch(begin, end - begin);
+                begin = tensor.fileOffset();
+            }
+            end = FileOrder.end(tensor);
+        }
+        file.data().prefetch(begin, end - begin);
     }
 
     /**

@@ -20,13 +20,13 @@ import java.util.RandomAccess;
  */
 public final class CheckpointFile {
     private final Path path;
-    private final long byteSize;
+    private final FileIdentity identity;
     private final HeaderIndex header;
     private final MappedFile data;
 
-    private CheckpointFile(Path path, long byteSize, HeaderIndex header, MappedFile data) {
+    private CheckpointFile(Path path, FileIdentity identity, HeaderIndex header, MappedFile data) {
         this.path = path;
-        this.byteSize = byteSize;
+        this.identity = identity;
         this.header = header;
         this.data = data;
     }
@@ -36,7 +36,7 @@ public final class CheckpointFile {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             HeaderIndex header = HeaderReader.read(channel, identity.size(), path);
             MappedFile data = MappedFile.map(channel, identity, header, path);
-            return new CheckpointFile(path, identity.size(), header, data);
+            return new CheckpointFile(path, identity, header, data);
         }
     }
 
@@ -55,7 +55,7 @@ public final class CheckpointFile {
      * @return number of bytes
      */
     public long byteSize() {
-        return byteSize;
+        return identity.size();
     }
 
     /**
@@ -96,6 +96,11 @@ public final class CheckpointFile {
         return new TensorList();
     }
 
+    /** What the file was when it was opened. */
+    FileIdentity identity() {
+        return identity;
+    }
+
     HeaderIndex header() {
         return header;
     }
@@ -108,7 +113,7 @@ public final class CheckpointFile {
         data.close();
     }
 
-    private void requireOpen() {
+    void requireOpen() {
         if (!data.isOpen()) {
             throw new IllegalStateException("the checkpoint is closed: " + path);
         }

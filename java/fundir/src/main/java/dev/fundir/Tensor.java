@@ -180,6 +180,16 @@ public final class Tensor implements TensorView {
         file.data().read(fileOffset() + offset, target);
     }
 
+    /**
+     * Asks the system to bring the tensor into memory before it is touched, as {@link Checkpoint#prefetch} does for
+     * many.
+     *
+     * @throws IllegalStateException when the checkpoint is closed
+     */
+    public void prefetch() {
+        file.data().prefetch(fileOffset(), byteSize());
+    }
+
     /** Writes the bytes where they lie in the file, without a copy in memory. */
     @Override
     public void writeTo(WritableByteChannel channel) throws IOException {

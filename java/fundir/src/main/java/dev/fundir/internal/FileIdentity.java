@@ -1,9 +1,11 @@
 package dev.fundir.internal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
@@ -31,5 +33,38 @@ public record FileIdentity(Object key, long size, FileTime modified) {
             throw new FileSystemException(path.toString(), null, kind);
         }
         return new FileIdentity(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+    }
+
+    /**
+     * Opens the file again.
+     *
+     * @param path where it was
+     * @return the file, to be read
+     * @throws FileSystemException when it was changed, or another one is in its place
+     * @throws IOException when it cannot be opened
+     */
+    public FileChannel open(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            requireSame(path);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Makes sure that it is still this file.
+     *
+     * @param path where it was
+     * @throws FileSystemException when it was changed, or another one is in its place
+     * @throws IOException when its attributes cannot be read
+     */
+    public void requireSame(Path path) throws IOException {
+        if (!equals(of(path))) {
+            throw new FileSystemException(
+                    path.toString(), null, "the file was changed or replaced since it was opened: open it again");
+        }
     }
 }

@@ -5,9 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,11 +113,7 @@ public final class MappedFile {
     }
 
     private ByteBuffer mapAgain(long offset, int length) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            if (!identity.equals(FileIdentity.of(path)) || channel.size() != identity.size()) {
-                throw new FileSystemException(
-                        path.toString(), null, "the file was changed or replaced since it was opened: open it again");
-            }
+        try (FileChannel channel = identity.open(path)) {
             return map(channel, offset, length);
         }
     }
@@ -161,6 +155,17 @@ public final class MappedFile {
             target.position(target.position() + length);
             at += length;
         }
+    }
+
+    /**
+     * Asks the system, in the background, to bring a range of the file into memory before it is touched.
+     *
+     * @param offset bytes from the start of the file, in the tensor data
+     * @param length bytes, ending in the tensor data
+     * @throws IllegalStateException after {@link #close}
+     */
+    public void prefetch(long offset, long length) {
+        slices(offset, length).forEach(slice -> Prefetch.ask(slice, this::isOpen));
     }
 
     private List<ByteBuffer> windows() {
