@@ -13,6 +13,7 @@ from inspection import check_dtypes
 from merging import Merges
 from report import Report
 from round_trip import check_round_trips
+from text_check import check_texts
 
 
 def main():
@@ -22,6 +23,7 @@ def main():
         folder = pathlib.Path(name)
         check_dtypes(report, fundir, folder)
         check_round_trips(report, fundir, folder)
+        check_texts(report, fundir, folder)
         check_gguf(report, fundir, model / models.FILE, folder)
         merges = Merges(report, fundir, models.copies(model, folder), folder)
         merges.every_method()

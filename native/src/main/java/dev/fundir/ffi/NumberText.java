@@ -26,11 +26,17 @@ public final class NumberText {
     /** How the numbers stand in the text. */
     public enum Style {
         /** Between the brackets of a JSON array. */
-        JSON,
+        JSON(0),
         /** Between the brackets of a YAML flow sequence. */
-        YAML_FLOW,
+        YAML_FLOW(1),
         /** Each on a line of its own behind a dash: a YAML block sequence. */
-        YAML_BLOCK
+        YAML_BLOCK(2);
+
+        private final int number;
+
+        Style(int number) {
+            this.number = number;
+        }
     }
 
     /** Why reading stopped. */
@@ -71,7 +77,7 @@ public final class NumberText {
                     Core.input(elements),
                     elements.remaining(),
                     type,
-                    style.ordinal(),
+                    style.number,
                     numbersInLine,
                     Core.output(text, text.remaining()),
                     text.remaining(),
@@ -110,7 +116,7 @@ public final class NumberText {
                     Core.input(text),
                     text.remaining(),
                     last ? 1 : 0,
-                    style.ordinal(),
+                    style.number,
                     type,
                     Core.output(elements, elements.remaining()),
                     elements.remaining(),
@@ -123,7 +129,12 @@ public final class NumberText {
         }
         text.position(text.position() + word(TAKEN));
         elements.position(elements.position() + word(WRITTEN));
-        return Outcome.values()[progress.getInt(OUTCOME)];
+        return switch (progress.getInt(OUTCOME)) {
+            case 0 -> Outcome.MORE_TEXT;
+            case 1 -> Outcome.OUTPUT_FULL;
+            case 2 -> Outcome.ENDED;
+            default -> throw new IllegalStateException("the core stopped for a reason that this fundir does not know");
+        };
     }
 
     /**
