@@ -1,7 +1,9 @@
 package dev.fundir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Objects;
 
@@ -9,8 +11,9 @@ import java.util.Objects;
  * A tensor whose bytes a {@link BulkRead} has brought to memory outside the heap. It needs no file any more, and is not
  * closed: the memory is freed when nobody holds it or one of its buffers.
  *
- * <p>Buffers are little-endian, direct, writable, and show the same memory each time. What is written to them is seen
- * by all others, and by {@link #readBytes}. Safe for many threads as long as none writes.
+ * <p>Buffers are read-only, little-endian and direct, and show the same memory each time; they stay valid as long as
+ * they are held. For memory to write to, have your own filled by {@link BulkRead#readInto(java.util.Map)}. Safe for
+ * many threads.
  */
 public final class LoadedTensor implements TensorView {
     private final String name;
@@ -61,24 +64,44 @@ public final class LoadedTensor implements TensorView {
     /**
      * All bytes of the tensor.
      *
-     * @return a new little-endian, direct, writable buffer of the tensor's memory, at position 0
+     * @return a new read-only, little-endian, direct buffer of the tensor's memory, at position 0
      * @throws UnsupportedOperationException when the tensor is larger than a buffer can be (2,147,483,647 bytes)
      */
+    @Override
     public ByteBuffer buffer() {
-        if (memory.isEmpty()) {
-            return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
-        }
-        if (memory.size() > 1) {
+        if (byteSize > Integer.MAX_VALUE) {
             throw new UnsupportedOperationException("tensor " + name + " has " + byteSize + " bytes, a buffer at most "
-                    + Integer.MAX_VALUE + ": take chunks()");
+                    + Integer.MAX_VALUE + ": take chunks(), or ranges by buffer(offset, length)");
         }
-        return own(memory.get(0));
+        return memory.isEmpty() ? TensorView.super.buffer() : own(memory.get(0));
+    }
+
+    /**
+     * A range of the tensor's bytes.
+     *
+     * @param offset bytes from the start of the tensor
+     * @param length number of bytes, at most 2,147,483,647
+     * @return a new little-endian, direct buffer, at position 0: a read-only one of the tensor's memory, or a copy when
+     *     the range is in two chunks of it
+     * @throws IndexOutOfBoundsException when the range is not inside the tensor
+     * @throws IllegalArgumentException when it is longer than a buffer can be
+     */
+    @Override
+    public ByteBuffer buffer(long offset, long length) {
+        long begin = 0;
+        for (ByteBuffer chunk : memory) {
+            if (offset >= begin && length >= 0 && length <= begin + chunk.limit() - offset) {
+                return own(chunk.slice((int) (offset - begin), (int) length));
+            }
+            begin += chunk.limit();
+        }
+        return TensorView.super.buffer(offset, length);
     }
 
     /**
      * All bytes of the tensor, however large it is, in consecutive pieces.
      *
-     * @return new little-endian, direct, writable buffers of the tensor's memory, at position 0: one of all bytes when
+     * @return new read-only, little-endian, direct buffers of the tensor's memory, at position 0: one of all bytes when
      *     that is possible, else several, where the length of each but the last is a multiple of 8; none when the
      *     tensor has no bytes
      */
@@ -87,7 +110,7 @@ public final class LoadedTensor implements TensorView {
     }
 
     private static ByteBuffer own(ByteBuffer chunk) {
-        return chunk.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return chunk.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
@@ -104,6 +127,14 @@ public final class LoadedTensor implements TensorView {
                 offset = end;
             }
             begin += chunk.limit();
+        }
+    }
+
+    /** Writes the bytes from where they lie. */
+    @Override
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        for (ByteBuffer chunk : chunks()) {
+            channel.write(chunk);
         }
     }
 

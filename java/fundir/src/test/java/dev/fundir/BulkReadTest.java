@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -85,9 +87,10 @@ class BulkReadTest {
     }
 
     @Test
-    void loadedTensorsAreViewsInLittleEndianMemoryOfTheCaller() throws IOException {
+    void loadedTensorsAreViewsOfMemory() throws IOException {
         Tensor tensor = checkpoint.tensor("t2.9");
         LoadedTensor loaded = BulkRead.standard().read(List.of(tensor)).get(tensor);
+        ByteBuffer mapped = tensor.buffer();
         checkpoint.close();
         assertEquals("t2.9", loaded.name());
         assertEquals(DType.U8, loaded.dtype());
@@ -95,18 +98,40 @@ class BulkReadTest {
         assertEquals(300_001, loaded.elementCount());
         assertEquals(300_001, loaded.byteSize());
         assertEquals("t2.9 U8", loaded.toString());
-        ByteBuffer buffer = loaded.buffer();
-        assertTrue(buffer.isDirect());
-        assertEquals(ByteOrder.LITTLE_ENDIAN, buffer.order());
-        byte fifth = (byte) (buffer.get(5) + 1);
-        buffer.put(5, fifth);
+        for (ByteBuffer buffer : List.of(loaded.buffer(), loaded.chunks().get(0))) {
+            assertTrue(buffer.isDirect() && buffer.isReadOnly());
+            assertEquals(ByteOrder.LITTLE_ENDIAN, buffer.order());
+            assertEquals(mapped, buffer);
+        }
+        assertEquals(mapped.slice(7, 100), loaded.buffer(7, 100));
+        assertEquals(0, loaded.buffer(300_001, 0).remaining());
+        assertThrows(IndexOutOfBoundsException.class, () -> loaded.buffer(7, 300_000));
+        assertThrows(IndexOutOfBoundsException.class, () -> loaded.buffer(7, -1));
         ByteBuffer range = ByteBuffer.allocate(300_001 - 5);
         loaded.readBytes(5, range);
-        assertEquals(fifth, range.get(0));
-        assertEquals(buffer.position(5), range.flip());
-        assertEquals(1, loaded.chunks().size());
-        assertEquals(fifth, loaded.chunks().get(0).get(5));
+        assertEquals(mapped.slice(5, 300_001 - 5), range.flip());
         assertThrows(IndexOutOfBoundsException.class, () -> loaded.readBytes(300_001, ByteBuffer.allocate(1)));
+        assertEquals(mapped.get(300_000) & 0xFF, loaded.toInts()[300_000]);
+    }
+
+    @Test
+    void aTensorInSeveralChunksIsOneView() throws IOException {
+        Tensor tensor = checkpoint.tensor("t1.5");
+        ByteBuffer mapped = tensor.buffer();
+        ByteBuffer memory =
+                ByteBuffer.allocateDirect(100_000).put(mapped.duplicate()).flip();
+        LoadedTensor loaded = new LoadedTensor(
+                tensor, List.of(memory.slice(0, 40_000), memory.slice(40_000, 8), memory.slice(40_008, 59_992)));
+        for (int[] range : new int[][] {{0, 100_000}, {39_999, 2}, {39_990, 100}, {40_000, 8}, {40_007, 3}, {5, 5}}) {
+            ByteBuffer expected = mapped.slice(range[0], range[1]);
+            assertEquals(expected, loaded.buffer(range[0], range[1]));
+            ByteBuffer target = ByteBuffer.allocate(range[1]);
+            loaded.readBytes(range[0], target);
+            assertEquals(expected, target.flip());
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        loaded.writeTo(Channels.newChannel(out));
+        assertEquals(mapped, ByteBuffer.wrap(out.toByteArray()));
     }
 
     @Test
