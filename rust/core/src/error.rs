@@ -58,12 +58,24 @@ pub enum Reason {
     TrailingBytes = 11,
     /// A Git LFS pointer instead of the file itself.
     LfsPointer = 12,
+    /// A header that is longer, or has more tensors, than the caller allows.
+    OverLimit = 13,
     /// The shard index is not the JSON that it should be.
     IndexNotValid = 20,
     /// The shard index names a file outside its folder.
     IndexUnsafePath = 21,
     /// The text of a model is not what it should be.
     ModelNotValid = 30,
+    /// Strict: a tensor's name stands twice in a header.
+    DuplicateName = 40,
+    /// Strict: a key stands twice in the metadata.
+    DuplicateKey = 41,
+    /// Strict: a tensor's name has a NUL character.
+    NulInName = 42,
+    /// Strict: a tensor has a field that the format does not know.
+    UnknownField = 43,
+    /// Strict: a tensor does not begin at a multiple of its element's size, or the data of all at one of 8.
+    Misaligned = 44,
 }
 
 /// A failure, with what a message to a person needs: where, what was found, what was expected.

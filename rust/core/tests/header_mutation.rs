@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use fundir_core::error::{Reason, Status};
 use fundir_core::header;
 use header_mutator::{Random, mutate};
-use header_oracle::{Fault, Verdict, assert_same_verdict, file, file_of_bytes};
+use header_oracle::{Fault, Verdict, assert_same_verdict, assert_strict_accepts_less, file, file_of_bytes};
 
 /// Each mutated header is judged in a file of a random length and, where only that was wrong, in one of the right one.
 const HEADERS: usize = 400_000;
@@ -96,6 +96,7 @@ fn judges_mutated_headers_as_the_crate_does() {
         let file = whole_file(&header, *data, &mut random);
         let mut judge = |file: &[u8]| {
             let verdict = assert_same_verdict(file);
+            assert_strict_accepts_less(file, &verdict);
             *verdicts.entry(kind(&verdict)).or_insert(0usize) += 1;
             verdict
         };

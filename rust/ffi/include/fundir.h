@@ -95,11 +95,14 @@
 
 #include <stdint.h>
 
-#define FUNDIR_ABI_VERSION 2
+#define FUNDIR_ABI_VERSION 3
 #define FUNDIR_DETAIL_SIZE 4096
 #define FUNDIR_CONTROL_SIZE 64
 #define FUNDIR_REPORT_SIZE 128
 #define FUNDIR_PROGRESS_SIZE 56
+
+/* Flags of fundir_header_parse. */
+#define FUNDIR_STRICT 1
 
 #define FUNDIR_OK 0
 #define FUNDIR_FORMAT 10
@@ -128,10 +131,13 @@ uint32_t fundir_simd_level(void);
 
 /* Checks the header of a safetensors file and writes its index. `start` is the beginning of the file, `length` bytes of it;
  * when they do not hold the header, FUNDIR_MORE_INPUT says in `*needed` how many bytes from the start do. `file_length` is the
- * length of the whole file, `seed` the seed of the name hashes. Like every input, the bytes must not change during the call:
- * read them from the file rather than pass a mapping, which another process can change or cut short. */
-int32_t fundir_header_parse(const uint8_t *start, uint64_t length, uint64_t file_length, uint64_t seed,
-                            uint8_t *index, uint64_t capacity, uint64_t *needed, uint8_t *detail);
+ * length of the whole file, `seed` the seed of the name hashes. FUNDIR_STRICT in `flags` refuses what the format forbids but
+ * its reference implementation accepts. A header of more than `max_header` bytes or `max_tensors` tensors is refused before it
+ * is asked for, or read on; what the format allows is the limit for larger numbers. Like every input, the bytes must not change
+ * during the call: read them from the file rather than pass a mapping, which another process can change or cut short. */
+int32_t fundir_header_parse(const uint8_t *start, uint64_t length, uint64_t file_length, uint64_t seed, uint32_t flags,
+                            uint64_t max_header, uint64_t max_tensors, uint8_t *index, uint64_t capacity,
+                            uint64_t *needed, uint8_t *detail);
 
 /* The hash of a name (UTF-8) as in the header index; a null name is hashed as the empty one. */
 uint64_t fundir_name_hash(const uint8_t *name, uint64_t length, uint64_t seed);

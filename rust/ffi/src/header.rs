@@ -1,8 +1,11 @@
 //! Headers and shard indexes.
 
-use fundir_core::header::{self, Declaration, Index, ShardIndex};
+use fundir_core::header::{self, Declaration, Index, Rules, ShardIndex};
 
 use crate::guard::{Output, guard, input, invalid};
+
+/// The flag of the strict mode; `FUNDIR_STRICT` in the header.
+pub const STRICT: u32 = 1;
 
 /// Checks the header of a safetensors file and writes its index.
 ///
@@ -14,6 +17,9 @@ pub unsafe extern "C" fn fundir_header_parse(
     length: u64,
     file_length: u64,
     seed: u64,
+    flags: u32,
+    max_header: u64,
+    max_tensors: u64,
     index: *mut u8,
     capacity: u64,
     needed: *mut u64,
@@ -27,11 +33,15 @@ pub unsafe extern "C" fn fundir_header_parse(
         if start.len() as u64 > file_length {
             return Err(invalid(format!("{} bytes are given of a file of {file_length}", start.len())));
         }
-        let wanted = header::extent(start, file_length)?;
+        if flags & !STRICT != 0 {
+            return Err(invalid(format!("there are no flags {flags:#x}")));
+        }
+        let rules = Rules { strict: flags & STRICT != 0, max_header, max_tensors };
+        let wanted = header::extent(start, file_length, &rules)?;
         if wanted > start.len() as u64 {
             output.say_needed(wanted);
         }
-        let header = header::parse(start, file_length)?;
+        let header = header::parse_by(start, file_length, &rules)?;
         let index = Index::new(&header)?;
         output.fill(index.byte_size(), |out| index.write(seed, out))
     };

@@ -18,7 +18,7 @@ use fundir_core::kernels::simd::Level;
 use crate::guard::{Output, guard};
 
 /// The version of the ABI; `FUNDIR_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 2;
+const ABI_VERSION: u32 = 3;
 
 /// The version of the ABI that the library speaks.
 #[unsafe(no_mangle)]

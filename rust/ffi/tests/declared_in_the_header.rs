@@ -68,6 +68,7 @@ fn header_and_exports_have_the_same_functions() {
 #[test]
 fn header_and_library_have_the_same_numbers() {
     assert_eq!(defined("FUNDIR_ABI_VERSION"), u64::from(fundir_ffi::fundir_abi_version()));
+    assert_eq!(defined("FUNDIR_STRICT"), u64::from(fundir_ffi::header::STRICT));
     assert_eq!(defined("FUNDIR_DETAIL_SIZE"), fundir_ffi::detail::SIZE as u64);
     assert_eq!(defined("FUNDIR_CONTROL_SIZE"), fundir_ffi::merge::CONTROL_SIZE as u64);
     assert_eq!(defined("FUNDIR_REPORT_SIZE"), fundir_ffi::merge::REPORT_SIZE as u64);

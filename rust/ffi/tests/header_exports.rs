@@ -8,7 +8,7 @@ use std::ptr;
 use caller::{Answer, Detail, call};
 use fundir_core::error::{Reason, Status};
 use fundir_ffi::header::{
-    fundir_header_parse, fundir_header_write, fundir_name_hash, fundir_shard_index_parse,
+    STRICT, fundir_header_parse, fundir_header_write, fundir_name_hash, fundir_shard_index_parse,
 };
 use fundir_ffi::{detail, fundir_abi_version, fundir_build_id, fundir_simd_level};
 
@@ -24,6 +24,17 @@ fn start() -> (Vec<u8>, u64) {
 }
 
 fn parse(start: &[u8], file_length: u64, capacity: usize) -> Answer {
+    parse_by(start, file_length, capacity, 0, u64::MAX, u64::MAX)
+}
+
+fn parse_by(
+    start: &[u8],
+    file_length: u64,
+    capacity: usize,
+    flags: u32,
+    max_header: u64,
+    max_tensors: u64,
+) -> Answer {
     call(capacity, |out, capacity, needed, detail| {
         // SAFETY: the slices and the caller's buffers are valid for their lengths.
         unsafe {
@@ -32,6 +43,9 @@ fn parse(start: &[u8], file_length: u64, capacity: usize) -> Answer {
                 start.len() as u64,
                 file_length,
                 SEED,
+                flags,
+                max_header,
+                max_tensors,
                 out,
                 capacity,
                 needed,
@@ -122,6 +136,26 @@ fn parse_asks_for_more_input_until_it_has_the_header() {
     assert_status(&parse(&start, file_length, 1000), Status::Ok);
     let with_data = [&start[..], &[0; 9]].concat();
     assert_status(&parse(&with_data, file_length, 1000), Status::Ok);
+}
+
+#[test]
+fn a_header_is_read_by_the_rules_of_the_caller() {
+    let (start, file_length) = start();
+    let length = start.len() as u64 - 8;
+    assert_status(&parse_by(&start, file_length, 1000, 0, length, 2), Status::Ok);
+    // The header is not asked for when it is too long.
+    let answer = parse_by(&start[..8], file_length, 1000, 0, length - 1, 2);
+    assert_status(&answer, Status::Format);
+    assert_eq!((answer.detail.reason, answer.needed), (Reason::OverLimit as u32, 0));
+    assert_eq!((answer.detail.found, answer.detail.expected), (length, length - 1));
+    let answer = parse_by(&start, file_length, 1000, 0, length, 1);
+    assert_eq!((answer.detail.reason, answer.detail.found), (Reason::OverLimit as u32, 2));
+    // 134 bytes of header are not padded.
+    let answer = parse_by(&start, file_length, 1000, STRICT, length, 2);
+    assert_eq!((answer.detail.reason, answer.detail.found), (Reason::Misaligned as u32, length + 8));
+    for flags in [2, STRICT | 4, u32::MAX] {
+        assert_status(&parse_by(&start, file_length, 1000, flags, length, 2), Status::InvalidArgument);
+    }
 }
 
 #[test]
@@ -252,7 +286,7 @@ fn null_pointers_and_impossible_lengths_are_refused() {
         type Export = unsafe extern "C" fn(*const u8, u64, *mut u8, u64, *mut u64, *mut u8) -> i32;
         unsafe extern "C" fn parse(s: *const u8, l: u64, o: *mut u8, c: u64, n: *mut u64, d: *mut u8) -> i32 {
             // SAFETY: as the caller of this one.
-            unsafe { fundir_header_parse(s, l, u64::MAX, SEED, o, c, n, d) }
+            unsafe { fundir_header_parse(s, l, u64::MAX, SEED, 0, u64::MAX, u64::MAX, o, c, n, d) }
         }
         let exports: [Export; 3] = [parse, fundir_header_write, fundir_shard_index_parse];
         for export in exports {
@@ -281,7 +315,21 @@ fn null_pointers_and_impossible_lengths_are_refused() {
 fn a_length_of_zero_goes_with_any_pointer() {
     let parsed = call(0, |_, _, needed, detail| {
         // SAFETY: nothing is read or written at the pointers with a length of zero.
-        unsafe { fundir_header_parse(ptr::null(), 0, 100, SEED, ptr::null_mut(), 0, needed, detail) }
+        unsafe {
+            fundir_header_parse(
+                ptr::null(),
+                0,
+                100,
+                SEED,
+                0,
+                u64::MAX,
+                u64::MAX,
+                ptr::null_mut(),
+                0,
+                needed,
+                detail,
+            )
+        }
     });
     assert_status(&parsed, Status::MoreInput);
 }
@@ -320,7 +368,7 @@ fn the_name_hash_is_what_its_definition_says() {
 
 #[test]
 fn the_library_says_what_it_is() {
-    assert_eq!(fundir_abi_version(), 2);
+    assert_eq!(fundir_abi_version(), 3);
     assert!(fundir_simd_level() <= 3);
     let id = build_id(100);
     assert_status(&id, Status::Ok);

@@ -10,12 +10,14 @@ use serde::de::value::{Error as DtypeError, StrDeserializer};
 
 use super::entries::{Entries, Metadata, Tensor};
 use super::json::{METADATA_KEY, MetadataValue};
+use super::rules::Rules;
+use crate::error::Error;
 
 /// Bytes of a header per tensor, about, by which room is made for its entries.
 const BYTES_PER_TENSOR: usize = 96;
 
 /// Reads all entries of a header in the canonical layout; `None` for any other, be it valid or not.
-pub(super) fn parse(text: &str) -> Option<Entries<'_>> {
+pub(super) fn parse<'a>(text: &'a str, rules: &Rules) -> Option<Entries<'a>> {
     let mut scan = Scan { text, at: 0, dtype: ("F32", Dtype::F32) };
     let mut entries = Entries::default();
     entries.tensors.reserve(text.len() / BYTES_PER_TENSOR);
@@ -23,11 +25,14 @@ pub(super) fn parse(text: &str) -> Option<Entries<'_>> {
     if !scan.take("}") {
         loop {
             let name = scan.string()?;
-            scan.expect(":")?;
+            scan.colon()?;
             if name != METADATA_KEY {
                 let tensor = scan.tensor(name, &mut entries.dims)?;
                 entries.tensors.push(tensor);
-            } else if entries.metadata.replace(scan.metadata()?).is_some() {
+                if entries.tensors.len() as u64 > rules.max_tensors {
+                    return None;
+                }
+            } else if entries.metadata.replace(scan.metadata(&mut entries.oddity)?).is_some() {
                 return None;
             }
             if scan.take("}") {
@@ -69,6 +74,16 @@ impl<'a> Scan<'a> {
         Some(Tensor { name: name.into(), dtype, begin, end, first_dim: first_dim as u32, rank })
     }
 
+    /// A colon, before which a name that was made shorter in place has left spaces.
+    fn colon(&mut self) -> Option<()> {
+        if !self.take(":") {
+            let rest = self.rest();
+            self.at += rest.len() - rest.trim_start_matches(' ').len();
+            self.expect(":")?;
+        }
+        Some(())
+    }
+
     fn dtype(&mut self) -> Option<Dtype> {
         let name = self.string()?;
         if name != self.dtype.0 {
@@ -79,10 +94,11 @@ impl<'a> Scan<'a> {
     }
 
     /// The metadata nest no values, so the JSON parser can read them on their own.
-    fn metadata(&mut self) -> Option<Metadata<'a>> {
+    fn metadata(&mut self, oddity: &mut Option<Error>) -> Option<Metadata<'a>> {
         let mut values = serde_json::Deserializer::from_str(self.rest()).into_iter::<MetadataValue<'a>>();
-        let MetadataValue(metadata) = values.next()?.ok()?;
+        let MetadataValue { metadata, twice } = values.next()?.ok()?;
         self.at += values.byte_offset();
+        *oddity = twice;
         metadata
     }
 
@@ -163,9 +179,10 @@ mod tests {
             format!(r#"{{"":{TENSOR},"a":{other},"a":{TENSOR}}}  "#),
             format!(r#"{{"__metadata__":{{"k":"\u00e9 \"quoted\"","l":""}},"é":{TENSOR}}}"#),
             format!(r#"{{"a":{TENSOR},"__metadata__":{{ "k" : "v" }},"b":{other}}}"#),
+            format!(r#"{{"__metadata__":{{"k":"v","k":"w"}},"a"   :{TENSOR},"b" :{other}}}"#),
         ] {
-            let entries = parse(&header).unwrap_or_else(|| panic!("{header} is canonical"));
-            assert_eq!(entries, json::parse(&header).unwrap());
+            let entries = parse(&header, &Rules::FORMAT).unwrap_or_else(|| panic!("{header} is canonical"));
+            assert_eq!(entries, json::parse(&header, &Rules::FORMAT).unwrap());
         }
     }
 
@@ -192,7 +209,7 @@ mod tests {
             &format!(r#"{{"a":{}}}"#, TENSOR.replace("2,3", "2,")),
             &format!(r#"{{"a":{}}}"#, TENSOR.replace("]}", "],\"x\":0}")),
         ] {
-            assert_eq!(parse(header), None, "{header}");
+            assert_eq!(parse(header, &Rules::FORMAT), None, "{header}");
         }
     }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use safetensors::Dtype;
 
+use crate::error::Error;
+
 /// The `__metadata__` map of a header, by key.
 pub(super) type Metadata<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
 
@@ -30,6 +32,8 @@ pub(super) struct Entries<'a> {
     /// The dimensions of all tensors, one after the other. There are fewer than 2^32: a header has 10^8 bytes at most.
     pub dims: Vec<u64>,
     pub metadata: Option<Metadata<'a>>,
+    /// The first thing in the JSON that the strict mode refuses.
+    pub oddity: Option<Error>,
 }
 
 /// The dimensions of `tensor` among those of all tensors.

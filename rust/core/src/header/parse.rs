@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::entries::{Entries, Metadata, Tensor, shape};
-use super::{canonical, json, order, prefix, validate};
+use super::rules::Rules;
+use super::{canonical, json, order, prefix, strict, validate};
 use crate::error::{Error, Reason, Result};
 
 /// A header that keeps all rules of the format, borrowing from the bytes it was read from.
@@ -25,16 +26,32 @@ pub struct Header<'a> {
 /// expected. Where a file breaks several, it is the first one in the order of the reference crate.
 /// `start` being shorter than the header is [`Status::MoreInput`](crate::error::Status::MoreInput).
 pub fn parse(start: &[u8], file_length: u64) -> Result<Header<'_>> {
-    let end = prefix::extent(start, file_length)?;
+    parse_by(start, file_length, &Rules::FORMAT)
+}
+
+/// Reads and checks a header as [`parse`] does, under rules that may ask for more.
+///
+/// # Errors
+/// Those of [`parse`], and the strict mode's. What the strict mode refuses in the JSON itself comes before the rules about
+/// offsets and sizes, which it often explains.
+pub fn parse_by<'a>(start: &'a [u8], file_length: u64, rules: &Rules) -> Result<Header<'a>> {
+    let end = prefix::extent(start, file_length, rules)?;
     let text = usize::try_from(end).ok().and_then(|end| start.get(prefix::LENGTH_BYTES as usize..end));
     let text = text.ok_or_else(|| prefix::more_input(start.len() as u64, end))?;
     let text = std::str::from_utf8(text).map_err(not_utf8)?;
-    let Entries { mut tensors, dims, metadata } = match canonical::parse(text) {
+    let Entries { mut tensors, dims, metadata, oddity } = match canonical::parse(text, rules) {
         Some(entries) => entries,
-        None => json::parse(text)?,
+        None => json::parse(text, rules)?,
     };
-    let by_name = order::by_name_and_offset(&mut tensors);
+    if rules.strict {
+        strict::check_layout(text, end)?;
+        oddity.map_or(Ok(()), Err)?;
+    }
+    let by_name = order::by_name_and_offset(&mut tensors, rules)?;
     validate::validate(&tensors, &dims, end, file_length)?;
+    if rules.strict {
+        strict::check_tensors(&tensors)?;
+    }
     Ok(Header { data_start: end, metadata, tensors, by_name, dims })
 }
 

@@ -1,5 +1,6 @@
 //! The beginning of a file: the eight bytes that give the header's length, and files that are something else.
 
+use super::rules::Rules;
 use crate::error::{Error, Reason, Result, Status};
 
 /// The longest header that the format allows, in bytes.
@@ -28,8 +29,8 @@ const OTHER_FORMATS: [(&[u8], &str); 7] = [
 /// more than `file_length`, so a length that lies asks for nothing.
 ///
 /// # Errors
-/// `HeaderTooSmall`, `HeaderTooLarge`, `HeaderBeyondFile` and `LfsPointer`.
-pub fn extent(start: &[u8], file_length: u64) -> Result<u64> {
+/// `HeaderTooSmall`, `HeaderTooLarge`, `HeaderBeyondFile`, `LfsPointer`, and `OverLimit` where `rules` allow less.
+pub fn extent(start: &[u8], file_length: u64, rules: &Rules) -> Result<u64> {
     if file_length < LENGTH_BYTES {
         return Err(Error::format(
             Reason::HeaderTooSmall,
@@ -53,6 +54,9 @@ pub fn extent(start: &[u8], file_length: u64) -> Result<u64> {
     let length = u64::from_le_bytes(*first);
     if length > MAX_LENGTH {
         return Err(too_large(start, length));
+    }
+    if length > rules.max_header {
+        return Err(rules.header_over_limit(length));
     }
     let end = LENGTH_BYTES + length;
     if end > file_length {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::panic;
 
 use fundir_core::error::{Error, Reason};
-use fundir_core::header::{self, Header};
+use fundir_core::header::{self, Header, Rules};
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 /// What a reader makes of a file.
@@ -94,6 +94,14 @@ pub fn our_verdict(file: &[u8]) -> Verdict {
     }
 }
 
+/// Asserts that the strict mode accepts nothing that the crate refuses, and reads what it accepts as the crate does.
+pub fn assert_strict_accepts_less(file: &[u8], verdict: &Verdict) {
+    let strict = Rules { strict: true, ..Rules::FORMAT };
+    if let Ok(header) = header::parse_by(file, file.len() as u64, &strict) {
+        assert_eq!(&Verdict::Accepted(contents(&header)), verdict, "{}", file.escape_ascii());
+    }
+}
+
 /// What a parsed header holds, after a look at the promises of its accessors.
 pub fn contents(header: &Header<'_>) -> Contents {
     let tensors = header.tensors();
@@ -124,7 +132,16 @@ pub fn fault(error: &Error) -> Fault {
         Reason::PartialByte => Fault::MisalignedSlice,
         Reason::SizeMismatch => Fault::TensorInvalidInfo,
         Reason::Incomplete | Reason::TrailingBytes => Fault::MetadataIncompleteBuffer,
-        Reason::None | Reason::IndexNotValid | Reason::IndexUnsafePath => {
+        Reason::None
+        | Reason::OverLimit
+        | Reason::IndexNotValid
+        | Reason::IndexUnsafePath
+        | Reason::ModelNotValid
+        | Reason::DuplicateName
+        | Reason::DuplicateKey
+        | Reason::NulInName
+        | Reason::UnknownField
+        | Reason::Misaligned => {
             panic!("reading a header gives no such error: {error}")
         }
     }

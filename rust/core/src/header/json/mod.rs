@@ -4,34 +4,43 @@
 //! details that a direct visitor would judge otherwise: a tensor may be an array `[dtype, shape, data_offsets]`, and what
 //! is skipped is still parsed in full (numbers in range, strings valid, nested no deeper than serde_json's limit).
 
+mod metadata;
 mod tensor;
 mod value;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
+pub(super) use self::metadata::MetadataValue;
 use self::tensor::{Declared, Shape, TensorSeed};
 use self::value::Text;
-use super::entries::{Entries, Metadata, Tensor};
+use super::entries::{Entries, Tensor};
+use super::rules::Rules;
+use super::strict;
 use crate::error::{Error, Reason, Result};
 
 /// The key of the metadata among the names of tensors.
 pub(super) const METADATA_KEY: &str = "__metadata__";
 
 /// Reads all entries of a header.
-pub(super) fn parse(text: &str) -> Result<Entries<'_>> {
+pub(super) fn parse<'a>(text: &'a str, rules: &Rules) -> Result<Entries<'a>> {
     let mut entries = Entries::default();
     let mut current = Cow::Borrowed("");
+    let mut over_limit = false;
     let mut json = serde_json::Deserializer::from_str(text);
     let read = json
-        .deserialize_map(HeaderVisitor { entries: &mut entries, current: &mut current })
+        .deserialize_map(HeaderVisitor {
+            entries: &mut entries,
+            current: &mut current,
+            max_tensors: rules.max_tensors,
+            over_limit: &mut over_limit,
+        })
         .and_then(|()| json.end());
     match read {
         Ok(()) => Ok(entries),
+        Err(_) if over_limit => Err(rules.tensors_over_limit()),
         Err(error) => Err(not_valid(text, &error).in_tensor(current)),
     }
 }
@@ -48,20 +57,13 @@ fn not_valid(text: &str, error: &serde_json::Error) -> Error {
     Error::format(Reason::HeaderNotValid, message)
 }
 
-/// Reads the value of `__metadata__`; `null` is no metadata.
-pub(super) struct MetadataValue<'a>(pub Option<Metadata<'a>>);
-
-impl<'de> Deserialize<'de> for MetadataValue<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let map = Option::<BTreeMap<Text<'de>, Text<'de>>>::deserialize(deserializer)?;
-        Ok(MetadataValue(map.map(|map| map.into_iter().map(|(key, value)| (key.0, value.0)).collect())))
-    }
-}
-
 struct HeaderVisitor<'e, 'a> {
     entries: &'e mut Entries<'a>,
     /// The name of the entry whose value is being read, for an error to say; empty between entries.
     current: &'e mut Cow<'a, str>,
+    max_tensors: u64,
+    /// Set when there are more tensors than that.
+    over_limit: &'e mut bool,
 }
 
 impl<'de> Visitor<'de> for HeaderVisitor<'_, 'de> {
@@ -79,11 +81,19 @@ impl<'de> Visitor<'de> for HeaderVisitor<'_, 'de> {
                 if std::mem::replace(&mut metadata_seen, true) {
                     return Err(A::Error::duplicate_field(METADATA_KEY));
                 }
-                MetadataValue(self.entries.metadata) = map.next_value()?;
+                let MetadataValue { metadata, twice } = map.next_value()?;
+                let null = || metadata.is_none().then(strict::null_metadata);
+                self.entries.oddity = self.entries.oddity.take().or(twice).or_else(null);
+                self.entries.metadata = metadata;
             } else {
-                let declared = map.next_value_seed(TensorSeed(&mut self.entries.dims))?;
+                let Entries { tensors, dims, oddity, .. } = &mut *self.entries;
+                let declared = map.next_value_seed(TensorSeed { name: &name, dims, oddity })?;
                 let Declared { dtype, shape: Shape { first, rank }, offsets: (begin, end) } = declared;
-                self.entries.tensors.push(Tensor { name, dtype, begin, end, first_dim: first, rank });
+                tensors.push(Tensor { name, dtype, begin, end, first_dim: first, rank });
+                if tensors.len() as u64 > self.max_tensors {
+                    *self.over_limit = true;
+                    return Err(A::Error::custom("more tensors than are allowed"));
+                }
             }
             *self.current = Cow::Borrowed("");
         }

@@ -6,6 +6,8 @@ use safetensors::Dtype;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::value::{Skipped, Text};
+use crate::error::Error;
+use crate::header::strict;
 
 /// A tensor's value; its dimensions went into the list of all.
 pub(super) struct Declared {
@@ -22,7 +24,20 @@ pub(super) struct Shape {
 }
 
 /// Reads a tensor's value, an object or an array `[dtype, shape, data_offsets]`, and appends its dimensions.
-pub(super) struct TensorSeed<'d>(pub &'d mut Vec<u64>);
+pub(super) struct TensorSeed<'d> {
+    pub name: &'d str,
+    /// The dimensions of all tensors.
+    pub dims: &'d mut Vec<u64>,
+    /// Takes what the strict mode refuses, unless something was found before.
+    pub oddity: &'d mut Option<Error>,
+}
+
+impl TensorSeed<'_> {
+    fn note(&mut self, oddity: impl FnOnce() -> Error) {
+        let name = self.name;
+        self.oddity.get_or_insert_with(|| oddity().in_tensor(name));
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for TensorSeed<'_> {
     type Value = Declared;
@@ -39,14 +54,15 @@ impl<'de> Visitor<'de> for TensorSeed<'_> {
         f.write_str("a tensor with dtype, shape and data_offsets")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Declared, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Declared, A::Error> {
         let (mut dtype, mut shape, mut offsets) = (None, None, None);
         while let Some(Text(field)) = map.next_key()? {
             match &*field {
                 "dtype" => once(&mut dtype, map.next_value()?, "dtype")?,
-                "shape" => once(&mut shape, map.next_value_seed(ShapeSeed(self.0))?, "shape")?,
+                "shape" => once(&mut shape, map.next_value_seed(ShapeSeed(self.dims))?, "shape")?,
                 "data_offsets" => once(&mut offsets, map.next_value()?, "data_offsets")?,
-                _ => {
+                unknown => {
+                    self.note(|| strict::unknown_field(unknown));
                     let Skipped = map.next_value()?;
                 }
             }
@@ -58,11 +74,12 @@ impl<'de> Visitor<'de> for TensorSeed<'_> {
         })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Declared, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Declared, A::Error> {
+        self.note(strict::tensor_as_list);
         let too_short =
             |length| A::Error::invalid_length(length, &"the three of dtype, shape and data_offsets");
         let dtype = seq.next_element()?.ok_or_else(|| too_short(0))?;
-        let shape = seq.next_element_seed(ShapeSeed(self.0))?.ok_or_else(|| too_short(1))?;
+        let shape = seq.next_element_seed(ShapeSeed(self.dims))?.ok_or_else(|| too_short(1))?;
         let offsets = seq.next_element()?.ok_or_else(|| too_short(2))?;
         Ok(Declared { dtype, shape, offsets })
     }

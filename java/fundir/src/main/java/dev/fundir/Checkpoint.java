@@ -66,13 +66,30 @@ public final class Checkpoint implements AutoCloseable {
      * @throws IOException when reading fails
      */
     public static Checkpoint open(Path path) throws IOException {
+        return open(path, OpenOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a checkpoint as {@link #open(Path)} does, by rules of the caller's: the strict mode, or limits for headers
+     * of files that are not trusted.
+     *
+     * @param path the file or folder
+     * @param options the rules
+     * @return the open checkpoint
+     * @throws CheckpointFormatException as {@link #open(Path)} does, and when a file breaks one of these rules
+     * @throws IOException as {@link #open(Path)} does
+     */
+    public static Checkpoint open(Path path, OpenOptions options) throws IOException {
         CheckpointLayout layout = CheckpointLayout.of(path);
         List<CheckpointFile> files = new ArrayList<>();
         List<HeaderIndex> headers = new ArrayList<>();
+        long tensors = 0;
         for (Path file : layout.files()) {
-            CheckpointFile opened = CheckpointFile.open(file);
+            CheckpointFile opened = CheckpointFile.open(file, options.rules());
             files.add(opened);
             headers.add(opened.header());
+            tensors += opened.tensorCount();
+            options.requireAllowed(tensors, path);
         }
         return new Checkpoint(path, List.copyOf(files), Shards.join(layout, headers));
     }

@@ -1,5 +1,6 @@
 package dev.fundir;
 
+import dev.fundir.ffi.HeaderRules;
 import dev.fundir.internal.FileIdentity;
 import dev.fundir.internal.HeaderIndex;
 import dev.fundir.internal.HeaderReader;
@@ -31,10 +32,10 @@ public final class CheckpointFile {
         this.data = data;
     }
 
-    static CheckpointFile open(Path path) throws IOException {
+    static CheckpointFile open(Path path, HeaderRules rules) throws IOException {
         FileIdentity identity = FileIdentity.of(path);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            HeaderIndex header = HeaderReader.read(channel, identity.size(), path);
+            HeaderIndex header = HeaderReader.read(channel, identity.size(), path, rules);
             MappedFile data = MappedFile.map(channel, identity, header, path);
             return new CheckpointFile(path, identity, header, data);
         }

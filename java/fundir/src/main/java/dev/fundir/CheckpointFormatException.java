@@ -24,7 +24,7 @@ public final class CheckpointFormatException extends IOException {
         HEADER_BEYOND_FILE,
         /** The header is not UTF-8. */
         HEADER_NOT_UTF8,
-        /** The header is not the JSON that the format asks for. */
+        /** The header is not the JSON that the format asks for; to the strict mode, not in the very form either. */
         HEADER_NOT_VALID,
         /** Tensors leave a hole, overlap, start elsewhere than at 0, or end before they begin. */
         INVALID_OFFSET,
@@ -40,6 +40,21 @@ public final class CheckpointFormatException extends IOException {
         TRAILING_BYTES,
         /** The file is a Git LFS pointer, not the checkpoint it points to. */
         LFS_POINTER,
+        /** The header is longer, or has more tensors, than {@link OpenOptions} allow. */
+        OVER_LIMIT,
+        /** Strict: a header has two tensors of one name. */
+        DUPLICATE_NAME,
+        /** Strict: the metadata has a key twice. */
+        DUPLICATE_KEY,
+        /** Strict: a tensor's name has a NUL character. */
+        NUL_IN_NAME,
+        /** Strict: a tensor has a field that the format does not know. */
+        UNKNOWN_FIELD,
+        /**
+         * Strict: a tensor does not begin at a multiple of its element's size, or the data of all tensors does not at a
+         * multiple of 8 bytes in the file.
+         */
+        MISALIGNED,
         /** The shard index is not the JSON that it should be. */
         INDEX_NOT_VALID,
         /** The shard index names a file outside its folder. */

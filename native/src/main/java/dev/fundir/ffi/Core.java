@@ -87,11 +87,12 @@ public final class Core {
      * @param firstLength bytes to begin with, at most {@code fileLength}
      * @param fileLength bytes of the whole file
      * @param seed the seed of the name hashes
+     * @param rules by which it is read
      * @return the header index
      * @throws IOException from {@code start}
      */
-    public static ByteBuffer parseHeader(FileStart start, long firstLength, long fileLength, long seed)
-            throws IOException {
+    public static ByteBuffer parseHeader(
+            FileStart start, long firstLength, long fileLength, long seed, HeaderRules rules) throws IOException {
         Call call = Call.open();
         long length = firstLength;
         while (true) {
@@ -100,8 +101,18 @@ public final class Core {
                     call,
                     bytes,
                     indexGuess(bytes),
-                    (in, inLength, out, capacity, needed, detail) ->
-                            Fundir.headerParse(in, inLength, fileLength, seed, out, capacity, needed, detail));
+                    (in, inLength, out, capacity, needed, detail) -> Fundir.headerParse(
+                            in,
+                            inLength,
+                            fileLength,
+                            seed,
+                            rules.flags(),
+                            rules.maxHeaderBytes(),
+                            rules.maxTensors(),
+                            out,
+                            capacity,
+                            needed,
+                            detail));
             if (index != null) {
                 return index;
             }

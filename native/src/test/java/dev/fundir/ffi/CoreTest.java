@@ -38,7 +38,11 @@ class CoreTest {
 
     private static ByteBuffer parse(ByteBuffer file) throws IOException {
         return Core.parseHeader(
-                length -> file.slice(file.position(), (int) length), file.remaining(), file.remaining(), 1);
+                length -> file.slice(file.position(), (int) length),
+                file.remaining(),
+                file.remaining(),
+                1,
+                HeaderRules.FORMAT);
     }
 
     @Test
@@ -58,7 +62,8 @@ class CoreTest {
                 },
                 5,
                 file.limit(),
-                1);
+                1,
+                HeaderRules.FORMAT);
         assertEquals(INDEX_MAGIC, index.getInt(0));
         assertEquals(1, index.getInt(4));
         assertEquals(5, asked.get(0));
@@ -113,14 +118,16 @@ class CoreTest {
                         },
                         8,
                         8,
-                        1));
+                        1,
+                        HeaderRules.FORMAT));
     }
 
     @Test
     void buffersThatTheCoreCannotUseAreRefused() {
         ByteBuffer heap = ByteBuffer.allocate(16);
         ByteBuffer plan = direct("no plan");
-        assertThrows(IllegalArgumentException.class, () -> Core.parseHeader(length -> heap, 16, 16, 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> Core.parseHeader(length -> heap, 16, 16, 1, HeaderRules.FORMAT));
         assertThrows(IllegalArgumentException.class, () -> Core.writeHeader(heap));
         assertThrows(IllegalArgumentException.class, () -> Core.parseShardIndex(heap));
         assertThrows(IllegalArgumentException.class, () -> Core.nameHash(heap, 1));

@@ -1,6 +1,7 @@
 package dev.fundir.internal;
 
 import dev.fundir.ffi.Core;
+import dev.fundir.ffi.HeaderRules;
 import dev.fundir.ffi.NativeException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,17 +27,20 @@ public final class HeaderReader {
      * @param channel the file
      * @param fileLength bytes of the file
      * @param file names the file in errors
+     * @param rules by which it is read
      * @return its index
-     * @throws dev.fundir.CheckpointFormatException when the file is not a safetensors file
+     * @throws dev.fundir.CheckpointFormatException when the file is not a safetensors file, or breaks the rules
      * @throws IOException when it cannot be read
      */
-    public static HeaderIndex read(FileChannel channel, long fileLength, Path file) throws IOException {
+    public static HeaderIndex read(FileChannel channel, long fileLength, Path file, HeaderRules rules)
+            throws IOException {
         try {
             ByteBuffer index = Core.parseHeader(
                     length -> start(channel, length, file),
                     Math.min(FIRST_READ, fileLength),
                     fileLength,
-                    NameHash.SEED);
+                    NameHash.SEED,
+                    rules);
             return new HeaderIndex(index, NameHash.SEED);
         } catch (NativeException e) {
             throw NativeErrors.of(e, file);
@@ -56,7 +60,9 @@ public final class HeaderReader {
     public static HeaderIndex check(ByteBuffer header, long fileLength, Path file) throws IOException {
         try {
             return new HeaderIndex(
-                    Core.parseHeader(length -> header, header.remaining(), fileLength, NameHash.SEED), NameHash.SEED);
+                    Core.parseHeader(
+                            length -> header, header.remaining(), fileLength, NameHash.SEED, HeaderRules.FORMAT),
+                    NameHash.SEED);
         } catch (NativeException e) {
             throw NativeErrors.of(e, file);
         }

@@ -83,9 +83,15 @@ public final class NativeErrors {
             case 10 -> Reason.INCOMPLETE;
             case 11 -> Reason.TRAILING_BYTES;
             case 12 -> Reason.LFS_POINTER;
+            case 13 -> Reason.OVER_LIMIT;
             case 20 -> Reason.INDEX_NOT_VALID;
             case 21 -> Reason.INDEX_UNSAFE_PATH;
             case 30 -> Reason.MODEL_NOT_VALID;
+            case 40 -> Reason.DUPLICATE_NAME;
+            case 41 -> Reason.DUPLICATE_KEY;
+            case 42 -> Reason.NUL_IN_NAME;
+            case 43 -> Reason.UNKNOWN_FIELD;
+            case 44 -> Reason.MISALIGNED;
             default ->
                 throw new IllegalStateException("the core gave a reason that this fundir does not know: " + number);
         };

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fundir.CheckpointWriter;
 import dev.fundir.DType;
+import dev.fundir.ffi.HeaderRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -50,7 +51,7 @@ class MappedFileTest {
 
     private MappedFile map(int limit) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            header = HeaderReader.read(channel, channel.size(), file);
+            header = HeaderReader.read(channel, channel.size(), file, HeaderRules.FORMAT);
             return MappedFile.map(channel, FileIdentity.of(file), header, file, limit);
         }
     }

@@ -1,5 +1,6 @@
 package dev.fundir.internal.edit;
 
+import dev.fundir.ffi.HeaderRules;
 import dev.fundir.internal.FileIdentity;
 import dev.fundir.internal.HeaderIndex;
 import dev.fundir.internal.HeaderReader;
@@ -27,7 +28,7 @@ record HeaderFile(Path path, FileIdentity identity, FileChannel channel, HeaderI
         FileIdentity identity = FileIdentity.of(file);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            HeaderIndex header = HeaderReader.read(channel, identity.size(), file);
+            HeaderIndex header = HeaderReader.read(channel, identity.size(), file, HeaderRules.FORMAT);
             HeaderText text = HeaderText.of(HeaderReader.start(channel, header.dataStart(), file));
             return new HeaderFile(file.toRealPath(), identity, channel, header, text);
         } catch (IOException | RuntimeException e) {
