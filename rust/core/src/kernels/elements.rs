@@ -7,7 +7,7 @@
 //! - To whole numbers floats are cut toward zero, NaN becomes 0, and what is out of range the nearest number in it.
 //! - F8_E8M0 has powers of two alone: see [`e8m0`](super::e8m0). BOOL is read as 0 or 1, and written as 1 for all but 0.
 //! - C64 is copied, and converted to nothing else. The same dtype is copied, bit by bit.
-//! - Elements of 6 and 4 bits are packed as [`packed`](super::packed) says.
+//! - Elements of 6 and 4 bits are packed as [`packed`] says.
 //!
 //! The common pairs go [directly](super::direct). All others go in chunks that stay in the first-level cache, by way of
 //! `f32`, `f64` or `i64`, whichever holds all that matters of the element; so dtypes are added in sums, not in products.
