@@ -43,8 +43,7 @@ class NativeLibraryTest {
         NativeLibrary.require();
         int version = Fundir.abiVersion();
         NativeLibrary.checkAbi(version, "lib.so");
-        String message = assertThrows(
-                        NativeLibraryException.class, () -> NativeLibrary.checkAbi(version + 1, "lib.so"))
+        String message = assertThrows(NativeLibraryException.class, () -> NativeLibrary.checkAbi(version + 1, "lib.so"))
                 .getMessage();
         assertTrue(message.contains("lib.so") && message.contains("speaks version " + (version + 1)), message);
         assertTrue(message.contains("this fundir version " + version), message);

@@ -100,8 +100,10 @@ final class GgufWriter {
         if (value.type() != GgufValueType.UINT32
                 || Long.bitCount((Long) value.value()) != 1
                 || (Long) value.value() > MOST_ALIGNMENT) {
-            throw new IllegalArgumentException(GgufHeaderReader.ALIGNMENT + " is " + value.value()
-                    + "; it has to be a power of two, at most " + MOST_ALIGNMENT);
+            throw new IllegalArgumentException("the metadata say " + GgufHeaderReader.ALIGNMENT + " is " + value.value()
+                    + " (" + value.typeText() + "), which is what a GGUF file is aligned to; it has to be a uint32, a"
+                    + " power of two, at most " + MOST_ALIGNMENT + ": leave it out for "
+                    + GgufHeaderReader.DEFAULT_ALIGNMENT);
         }
         return ((Long) value.value()).intValue();
     }

@@ -20,10 +20,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models saved as the gguf package saves them, and loaded again. */
 class GgufFormatTest {
@@ -116,33 +118,20 @@ class GgufFormatTest {
         });
     }
 
-    @Test
-    void typesOfValuesSurviveOtherFormatsToo() throws IOException {
-        Model model = FORMAT.load(GgufFixture.path("every-type.gguf"));
-        ModelMetadata plain = new ModelMetadata(
-                model.metadata().name(),
-                model.metadata().architecture(),
-                model.metadata().version(),
-                Optional.empty(),
-                plain(model.metadata().custom()));
-        assertValuesSurvive(GgufFile.open(GgufFixture.path("every-type.gguf")).values(), GgufMetadata.write(plain));
-    }
-
-    /** Metadata as another format gives them back: of plain lists and maps. */
-    private static Map<String, Object> plain(Map<?, ?> map) {
-        Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((key, value) -> copy.put((String) key, plainValue(value)));
-        return copy;
-    }
-
-    private static Object plainValue(Object value) {
-        if (value instanceof List<?> list) {
-            return new ArrayList<>(list.stream()
-                    .map(GgufFormatTest::plainValue)
-                    .map(Objects::requireNonNull)
-                    .toList());
+    @ParameterizedTest
+    @ValueSource(strings = {"m.json", "m.yaml", "m.safetensors"})
+    void valuesSurviveOtherFormats(String name) throws IOException {
+        Path other = folder.resolve(name);
+        Path back = folder.resolve("back.gguf");
+        Models.save(FORMAT.load(GgufFixture.path("every-type.gguf")), other);
+        Models.save(Models.load(other), back);
+        Map<String, GgufValue> before =
+                new TreeMap<>(GgufFile.open(GgufFixture.path("every-type.gguf")).values());
+        assertValuesSurvive(before, new TreeMap<>(GgufFile.open(back).values()));
+        Map<String, byte[]> expected = GgufFixture.tensors("every-type.safetensors");
+        for (GgufTensor tensor : GgufFile.open(back).tensors()) {
+            assertArrayEquals(expected.get(tensor.name()), GgufFixture.read(tensor), tensor.name());
         }
-        return value instanceof Map<?, ?> map ? plain(map) : value;
     }
 
     @Test
@@ -325,6 +314,19 @@ class GgufFormatTest {
         assertArrayEquals(
                 GgufFixture.read(model.parameters().get(0).tensor()),
                 GgufFixture.read(decoded.tensors().get(0)));
+    }
+
+    @Test
+    void anAlignmentThatIsNoneIsRefused() {
+        for (Object alignment : List.of("64", 48L, 1L << 21, 0L)) {
+            ModelMetadata metadata = new ModelMetadata("n", "a").withCustom("general.alignment", alignment);
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> FORMAT.save(
+                                    new Model(metadata, List.of()), folder.resolve("m.gguf"), SaveOptions.DEFAULT))
+                    .getMessage();
+            assertTrue(message.contains("general.alignment is " + alignment), message);
+        }
     }
 
     @Test
