@@ -197,11 +197,11 @@ int32_t fundir_merge_run(const uint8_t *plan, uint64_t length, uint64_t *control
 int32_t fundir_merge_run_in_memory(const uint8_t *plan, uint64_t length, const uint8_t *ranges, uint64_t ranges_length,
                                    uint64_t *control, uint8_t *report, uint8_t *detail);
 
-/* Writes elements of the dtype with the code `type` as numbers of a list, as many as there is room for: at least one, or the
- * bytes of one where elements are narrower, in 128 bytes of text. `style` is 0 for a JSON array, 1 for a YAML flow sequence, 2 for
- * a YAML block sequence. What separates a number from one before it stands in front of each: a comma, and behind every
- * `numbers_in_line` of them a line feed; in a block sequence a line feed, a dash and a space. A C64 is two numbers, a BOOL 0 or 1;
- * NaN and infinities are the strings "NaN", "Infinity" and "-Infinity". */
+/* Writes elements of the dtype with the code `type` as numbers of a list, as many as there is room for, which is one in each 32
+ * bytes of text; of elements narrower than a byte only as many as fill whole bytes. `style` is 0 for a JSON array, 1 for a YAML
+ * flow sequence, 2 for a YAML block sequence. What separates a number from one before it stands in front of each: a comma, and
+ * behind every `numbers_in_line` of them a line feed; in a block sequence a line feed, a dash and a space. A C64 is two numbers, a
+ * BOOL 0 or 1; NaN and infinities are the strings "NaN", "Infinity" and "-Infinity". */
 int32_t fundir_text_write(const uint8_t *elements, uint64_t length, uint32_t type, uint32_t style, uint64_t numbers_in_line,
                           uint8_t *text, uint64_t capacity, uint8_t *progress, uint8_t *detail);
 

@@ -36,7 +36,9 @@ class PythonFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"numpy", "torch"})
     void elementsAreTheOnesOfPython(String library) throws IOException {
-        List<String> lines = new String(resource(library + ".txt"), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(resource(library + ".txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         assertTrue(lines.size() >= 39, lines.size() + " tensors");
         try (Checkpoint checkpoint = Checkpoint.open(file(library + ".safetensors"))) {
             assertEquals(lines.size(), checkpoint.tensorCount());
@@ -46,7 +48,10 @@ class PythonFilesTest {
                 Tensor tensor = checkpoint.tensor(parts[0]);
                 assertEquals(parts[1], tensor.dtype().name());
                 assertArrayEquals(
-                        Arrays.stream(words(parts[2])).mapToLong(Long::parseLong).toArray(), tensor.shape());
+                        Arrays.stream(words(parts[2]))
+                                .mapToLong(Long::parseLong)
+                                .toArray(),
+                        tensor.shape());
                 assertEquals(parts[3], HexFormat.of().formatHex(TestFile.bytes(tensor.buffer())));
                 assertNumbers(words(parts[4]), tensor);
             }
@@ -59,7 +64,8 @@ class PythonFilesTest {
 
     private static void assertNumbers(String[] expected, Tensor tensor) {
         if (tensor.dtype().isFloat() || tensor.dtype() == DType.C64) {
-            double[] numbers = Arrays.stream(expected).mapToDouble(Double::parseDouble).toArray();
+            double[] numbers =
+                    Arrays.stream(expected).mapToDouble(Double::parseDouble).toArray();
             assertArrayEquals(numbers, tensor.toDoubles(), tensor.toString());
         } else {
             long[] numbers = Arrays.stream(expected)

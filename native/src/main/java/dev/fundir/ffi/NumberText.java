@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
  * {@link NativeException}, wrong buffers {@link IllegalArgumentException}.
  */
 public final class NumberText {
-    /** Bytes of text that always have room for a number, or for as many as fill whole bytes. */
-    public static final int LEAST_ROOM = 128;
+    /** The most bytes of text that a number takes, with what separates it from the one before. */
+    public static final int MOST_BYTES = 32;
 
     private static final int PROGRESS_SIZE = 56;
     private static final int TAKEN = 0;
@@ -68,7 +68,7 @@ public final class NumberText {
      * @param elements whole elements
      * @param type the code of their dtype
      * @param numbersInLine how many numbers a line has
-     * @param text where they are written; room for {@value #LEAST_ROOM} bytes is room for one
+     * @param text where they are written; for as many numbers as it has times {@value #MOST_BYTES} bytes there is room
      */
     public void write(ByteBuffer elements, int type, long numbersInLine, ByteBuffer text) {
         Call call = Call.open();
@@ -92,9 +92,13 @@ public final class NumberText {
         text.position(text.position() + word(WRITTEN));
     }
 
-    /** Lets the next number that is written begin a line. */
-    public void beginLine() {
-        progress.putLong(STATE, 0);
+    /**
+     * Says where in its line the next number stands that is written; at first it begins one.
+     *
+     * @param numbers how many stand before it, fewer than a line has
+     */
+    public void beginInLine(long numbers) {
+        progress.putLong(STATE, numbers);
     }
 
     /**

@@ -6,7 +6,6 @@ import dev.fundir.internal.StagedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,22 +13,13 @@ import java.util.List;
 
 /** Writes a model's text: what stands before its numbers, these block by block, and what stands behind. */
 final class TextFile {
-    /** Bytes of elements that are written at once: whole ones of every dtype. */
-    private static final int BLOCK = 24 << 13;
-
-    private static final int TEXT = 1 << 20;
-
     private final FileChannel channel;
-    private final NumberText numbers;
-    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer text = ByteBuffer.allocateDirect(TEXT);
 
     /** Whether the next number is the first of all. */
     private boolean first = true;
 
-    private TextFile(FileChannel channel, NumberText.Style style) {
+    private TextFile(FileChannel channel) {
         this.channel = channel;
-        this.numbers = new NumberText(style);
     }
 
     /**
@@ -45,12 +35,14 @@ final class TextFile {
     static void write(Path path, NumberText.Style style, String head, List<TensorView> tensors, String tail)
             throws IOException {
         try (StagedFile staged = StagedFile.create(path)) {
-            TextFile file = new TextFile(staged.channel(), style);
+            TextFile file = new TextFile(staged.channel());
             file.write(head);
-            for (TensorView tensor : tensors) {
-                file.write(tensor);
+            try (NumberBlocks blocks = new NumberBlocks(style, file::writeNumbers)) {
+                for (TensorView tensor : tensors) {
+                    blocks.add(tensor);
+                }
+                blocks.finish();
             }
-            file.flush();
             file.write(tail);
             staged.commit();
         } catch (UncheckedIOException e) {
@@ -58,41 +50,21 @@ final class TextFile {
         }
     }
 
-    private void write(String ascii) throws IOException {
-        write(ByteBuffer.wrap(ascii.getBytes(StandardCharsets.UTF_8)));
+    private void write(String text) throws IOException {
+        write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void writeNumbers(ByteBuffer text) throws IOException {
+        if (first && text.hasRemaining()) {
+            first = false;
+            text.position(text.get(0) == ',' ? 1 : 0); // nothing is before it that a comma would separate it from
+        }
+        write(text);
     }
 
     private void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
-    }
-
-    private void write(TensorView tensor) throws IOException {
-        long[] shape = tensor.shape();
-        long row = shape.length == 0 ? 1 : shape[shape.length - 1];
-        long size = tensor.byteSize();
-        numbers.beginLine();
-        for (long offset = 0; offset < size; offset += block.limit()) {
-            block.clear().limit((int) Math.min(size - offset, BLOCK));
-            tensor.readBytes(offset, block);
-            block.flip();
-            while (block.hasRemaining()) {
-                numbers.write(block, tensor.dtype().code(), row, text);
-                if (text.remaining() < NumberText.LEAST_ROOM) {
-                    flush();
-                }
-            }
-        }
-    }
-
-    private void flush() throws IOException {
-        text.flip();
-        if (first && text.hasRemaining()) {
-            first = false;
-            text.position(text.get(0) == ',' ? 1 : 0); // nothing is before it that a comma would separate it from
-        }
-        write(text);
-        text.clear();
     }
 }
