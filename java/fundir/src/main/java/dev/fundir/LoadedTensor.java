@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A tensor whose bytes a {@link BulkRead} has brought to memory outside the heap. It needs no file any more, and is not
@@ -88,14 +89,19 @@ public final class LoadedTensor implements TensorView {
      */
     @Override
     public ByteBuffer buffer(long offset, long length) {
+        return memory(offset, length).map(LoadedTensor::own).orElseGet(() -> TensorView.super.buffer(offset, length));
+    }
+
+    /** A range of the memory, if it is inside one chunk. */
+    Optional<ByteBuffer> memory(long offset, long length) {
         long begin = 0;
         for (ByteBuffer chunk : memory) {
             if (offset >= begin && length >= 0 && length <= begin + chunk.limit() - offset) {
-                return own(chunk.slice((int) (offset - begin), (int) length));
+                return Optional.of(chunk.slice((int) (offset - begin), (int) length));
             }
             begin += chunk.limit();
         }
-        return TensorView.super.buffer(offset, length);
+        return Optional.empty();
     }
 
     /**

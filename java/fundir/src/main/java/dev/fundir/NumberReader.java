@@ -5,9 +5,13 @@ import dev.fundir.internal.Exactness;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Reads a view's elements as numbers of a Java type, block by block through native memory. */
 final class NumberReader {
+    /** So many elements of any dtype fit in a block, and end at a whole byte, also those of six bits. */
+    private static final int BLOCK_ELEMENTS = Blocks.SIZE / Long.BYTES;
+
     private final TensorView view;
     private final DType from;
     private final DType to;
@@ -82,19 +86,31 @@ final class NumberReader {
     /** Reads blocks of elements, as they are. */
     void read(long first, int count, BlockSink sink) {
         Objects.checkFromIndexSize(first, /* size= */ count, /* length= */ count());
-        // A multiple of eight, so that packed elements of six bits end at whole bytes.
-        int blockElements = Blocks.SIZE / from.bits() / Byte.SIZE * Byte.SIZE;
         ByteBuffer block = Blocks.take();
         try {
-            for (int done = 0; done < count; done += blockElements) {
-                int length = Math.min(count - done, blockElements);
+            for (int done = 0; done < count; done += BLOCK_ELEMENTS) {
+                int length = Math.min(count - done, BLOCK_ELEMENTS);
                 block.clear().limit((int) from.byteSize(length));
-                view.readBytes(from.byteSize(first + done), block);
-                sink.put(block.flip(), done, length);
+                sink.put(bytes(from.byteSize(first + done), block), done, length);
             }
         } finally {
             Blocks.give(block);
         }
+    }
+
+    /**
+     * The next bytes, as many as the block has room for: where they lie, if that is memory that fundir has allocated,
+     * else copied into the block. Native code never gets the address of memory that may be a mapped file.
+     */
+    private ByteBuffer bytes(long offset, ByteBuffer block) {
+        if (view instanceof LoadedTensor loaded) {
+            Optional<ByteBuffer> memory = loaded.memory(offset, block.limit());
+            if (memory.isPresent()) {
+                return memory.get();
+            }
+        }
+        view.readBytes(offset, block);
+        return block.flip();
     }
 
     int from() {

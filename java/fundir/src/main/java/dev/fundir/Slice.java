@@ -11,7 +11,14 @@ package dev.fundir;
 public record Slice(long from, long to, long step, boolean drops) {
     private static final Slice ALL = new Slice(0, Long.MAX_VALUE, 1, false);
 
-    /** Refuses negative indices, ranges that end before they begin, and steps below 1. */
+    /**
+     * Refuses negative indices, ranges that end before they begin, and steps below 1.
+     *
+     * @param from first index
+     * @param to end of the range, exclusive; {@code Long.MAX_VALUE} for the end of the dimension
+     * @param step distance between two indices, at least 1
+     * @param drops whether the dimension is dropped: one index is taken
+     */
     public Slice {
         if (from < 0 || to < from) {
             throw new IndexOutOfBoundsException("no range of indices: from " + from + " to " + to);

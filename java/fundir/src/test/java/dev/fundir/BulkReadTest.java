@@ -128,6 +128,9 @@ class BulkReadTest {
             ByteBuffer target = ByteBuffer.allocate(range[1]);
             loaded.readBytes(range[0], target);
             assertEquals(expected, target.flip());
+            byte[] numbers = new byte[range[1]];
+            loaded.read(range[0], numbers, 0, range[1]);
+            assertEquals(expected, ByteBuffer.wrap(numbers));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         loaded.writeTo(Channels.newChannel(out));

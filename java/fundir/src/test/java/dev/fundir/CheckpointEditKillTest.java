@@ -80,7 +80,7 @@ class CheckpointEditKillTest {
         assertEquals(way == Way.IN_PLACE, way.edit(file, false).apply().inPlace());
         byte[] after = Files.readAllBytes(file);
         assertFalse(Arrays.equals(before, after));
-        Random random = new Random(way.ordinal());
+        Random random = new Random(way.name().hashCode());
         int unfinished = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             killAProcess(way, file, random);

@@ -81,7 +81,7 @@ class ShardedWriterTest {
         Random random = new Random(7);
         for (int run = 0; run < 30; run++) {
             Path model = folder.resolve("model" + run);
-            long shardSize = 1 + random.nextInt(2000);
+            long shardSize = 1L + random.nextInt(2000);
             CheckpointWriter writer = CheckpointWriter.toFolder(model).shardSize(shardSize);
             Map<String, byte[]> expected = new TreeMap<>();
             for (int i = random.nextInt(60); i > 0; i--) {

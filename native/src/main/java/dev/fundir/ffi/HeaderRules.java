@@ -16,6 +16,9 @@ public record HeaderRules(boolean strict, long maxHeaderBytes, long maxTensors) 
     /**
      * Checks the limits.
      *
+     * @param strict whether what only the reference implementation lets pass is refused
+     * @param maxHeaderBytes bytes of the longest header
+     * @param maxTensors the most tensors
      * @throws IllegalArgumentException when one is negative
      */
     public HeaderRules {

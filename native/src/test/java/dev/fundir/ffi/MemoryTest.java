@@ -80,7 +80,7 @@ class MemoryTest {
     }
 
     private static long residentBytes() throws Exception {
-        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]) * 4096;
     }
 
     @Test

@@ -93,7 +93,6 @@ public final class ShardIndex {
                 }
             } catch (CheckpointFormatException e) {
                 // It is no index of anything that could be opened by it, so nothing goes wrong by it either.
-                continue;
             }
         }
         return listing;

@@ -91,7 +91,7 @@ final class JsonText {
         for (int i = 0; i < quoted.length(); i++) {
             char c = quoted.charAt(i);
             boolean isPrintable =
-                    c < 0x7F || c >= 0xA0 && c < 0xFFFE && c != '\u2028' && c != '\u2029' && c != '\uFEFF';
+                    c < 0x7F || (c >= 0xA0 && c < 0xFFFE && c != '\u2028' && c != '\u2029' && c != '\uFEFF');
             if (isPrintable) {
                 json.append(c);
             } else {

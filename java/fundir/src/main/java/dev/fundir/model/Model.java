@@ -16,7 +16,12 @@ import java.util.Set;
  * @param parameters its tensors; no name occurs twice
  */
 public record Model(ModelMetadata metadata, List<Parameter> parameters) {
-    /** Copies the list and refuses a name that occurs twice. */
+    /**
+     * Copies the list and refuses a name that occurs twice.
+     *
+     * @param metadata what the model is
+     * @param parameters its tensors; no name occurs twice
+     */
     public Model {
         Objects.requireNonNull(metadata);
         parameters = List.copyOf(parameters);

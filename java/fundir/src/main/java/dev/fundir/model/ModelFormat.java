@@ -24,7 +24,10 @@ public enum ModelFormat {
     /** Enough of a file to tell its format by. */
     private static final int HEAD = 16;
 
+    @SuppressWarnings("ImmutableEnumChecker") // a codec has no state
     private final FormatCodec codec;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> endings;
 
     ModelFormat(FormatCodec codec, String... endings) {

@@ -24,7 +24,15 @@ public record ModelMetadata(
         String version,
         Optional<Map<String, Object>> trainingConfig,
         Map<String, Object> custom) {
-    /** Copies the maps. */
+    /**
+     * Copies the maps.
+     *
+     * @param name what it is called, empty when unknown
+     * @param architecture such as {@code llama}, empty when unknown
+     * @param version its version, empty when unknown
+     * @param trainingConfig how it was trained
+     * @param custom anything else that its maker tells
+     */
     public ModelMetadata {
         Objects.requireNonNull(name);
         Objects.requireNonNull(architecture);

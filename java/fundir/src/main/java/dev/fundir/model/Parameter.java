@@ -11,7 +11,13 @@ import java.util.Objects;
  * @param requiresGrad whether training changes it; formats that do not say so give true
  */
 public record Parameter(String name, TensorView tensor, boolean requiresGrad) {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param name any text
+     * @param tensor its dtype, shape and elements, which may lie in a file
+     * @param requiresGrad whether training changes it; formats that do not say so give true
+     */
     public Parameter {
         Objects.requireNonNull(name);
         Objects.requireNonNull(tensor);

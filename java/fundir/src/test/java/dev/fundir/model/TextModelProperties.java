@@ -74,7 +74,7 @@ class TextModelProperties {
             return bytes;
         }
         int width = Math.max(dtype == DType.C64 ? Float.BYTES : dtype.bits() / Byte.SIZE, 1);
-        if (dtype.isFloat() && dtype.bits() >= Byte.SIZE || dtype == DType.C64) {
+        if ((dtype.isFloat() && dtype.bits() >= Byte.SIZE) || dtype == DType.C64) {
             for (int i = width - 1; i < size; i += width) {
                 bytes[i] &= 0x3F; // the largest exponents are left out
             }

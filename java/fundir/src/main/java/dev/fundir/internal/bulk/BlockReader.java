@@ -121,7 +121,7 @@ final class BlockReader implements AutoCloseable {
     }
 
     private void open(FileReads wanted) throws IOException {
-        if (file != wanted) {
+        if (file == null || !file.path().equals(wanted.path())) {
             close();
             channel = wanted.identity().open(wanted.path());
             file = wanted;

@@ -324,7 +324,7 @@ public final class JsonReader {
         String cut = text.length() > 40 ? text.substring(0, 40) + "…" : text;
         StringBuilder out = new StringBuilder();
         cut.chars().forEach(c -> {
-            if (c < ' ' || c >= 0x7F && c <= 0xFF) {
+            if (c < ' ' || (c >= 0x7F && c <= 0xFF)) {
                 out.append(String.format("\\x%02X", c));
             } else {
                 out.append((char) c);

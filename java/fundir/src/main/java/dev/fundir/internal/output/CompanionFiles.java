@@ -21,6 +21,7 @@ public enum CompanionFiles {
     /** The file that says what the model is. */
     public static final String CONFIG = "config.json";
 
+    @SuppressWarnings("ImmutableEnumChecker") // a matcher has no state
     private final PathMatcher names;
 
     CompanionFiles(String globs) {
