@@ -9,8 +9,11 @@ import java.util.Optional;
 
 /** Reads a view's elements as numbers of a Java type, block by block through native memory. */
 final class NumberReader {
-    /** So many elements of any dtype fit in a block, and end at a whole byte, also those of six bits. */
-    private static final int BLOCK_ELEMENTS = Blocks.SIZE / Long.BYTES;
+    /**
+     * The most elements that are converted at a time: enough that the calls cost little, few enough that a garbage
+     * collection does not wait long for one. Elements of six bits end at a whole byte there.
+     */
+    private static final int MOST_AT_A_TIME = 1 << 15;
 
     private final TensorView view;
     private final DType from;
@@ -74,7 +77,11 @@ final class NumberReader {
      */
     void read(long first, int arrayLength, int offset, int count, Sink sink) {
         Objects.checkFromIndexSize(offset, count, arrayLength);
-        read(first, count, (block, done, length) -> sink.put(block, from.code(), to.code(), offset + done, length));
+        read(
+                first,
+                count,
+                MOST_AT_A_TIME,
+                (block, done, length) -> sink.put(block, from.code(), to.code(), offset + done, length));
     }
 
     /** Takes a block of {@code count} elements, {@code done} behind the first. */
@@ -83,13 +90,14 @@ final class NumberReader {
         void put(ByteBuffer block, int done, int count);
     }
 
-    /** Reads blocks of elements, as they are. */
-    void read(long first, int count, BlockSink sink) {
+    /** Reads blocks of elements, as they are, of at most {@code most} each, which is a multiple of eight. */
+    void read(long first, int count, int most, BlockSink sink) {
         Objects.checkFromIndexSize(first, /* size= */ count, /* length= */ count());
+        int blockElements = Math.min(most, Blocks.SIZE / Math.max(1, from.bits() / Byte.SIZE));
         ByteBuffer block = Blocks.take();
         try {
-            for (int done = 0; done < count; done += BLOCK_ELEMENTS) {
-                int length = Math.min(count - done, BLOCK_ELEMENTS);
+            for (int done = 0; done < count; done += blockElements) {
+                int length = Math.min(count - done, blockElements);
                 block.clear().limit((int) from.byteSize(length));
                 sink.put(bytes(from.byteSize(first + done), block), done, length);
             }

@@ -343,7 +343,7 @@ public interface TensorView {
         }
         ByteBuffer floats = Blocks.take();
         try {
-            reader.read(first, target.remaining(), (block, done, count) -> {
+            reader.read(first, target.remaining(), Blocks.SIZE / Float.BYTES, (block, done, count) -> {
                 Elements.convert(block, reader.from(), floats.clear().limit(count * Float.BYTES), reader.to());
                 target.put(floats.asFloatBuffer());
             });
