@@ -128,7 +128,7 @@ class ConvertCommandTest {
         try (Checkpoint checkpoint = Checkpoint.open(out)) {
             assertArrayEquals(new long[] {1, 2, 3}, checkpoint.tensor("ids").toLongs());
             assertArrayEquals(
-                    new float[] {0.10009766f, Float.POSITIVE_INFINITY},
+                    new float[] {Float.intBitsToFloat(0x3DCD0000), Float.POSITIVE_INFINITY},
                     checkpoint.tensor("w").toFloats());
         }
     }
