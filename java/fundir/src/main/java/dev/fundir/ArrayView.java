@@ -50,7 +50,8 @@ final class ArrayView implements TensorView {
         int first = (int) (offset / width);
         int skipped = (int) (offset % width);
         if (skipped > 0) {
-            first += part(first, skipped, target, width);
+            part(first, skipped, target, width);
+            first++;
         }
         int whole = target.remaining() / width;
         copy.put(first, whole, target.slice().order(ByteOrder.LITTLE_ENDIAN));
@@ -60,13 +61,12 @@ final class ArrayView implements TensorView {
         }
     }
 
-    /** Copies a part of one element; returns 1, how many elements it was. */
-    private int part(int element, int skipped, ByteBuffer target, int width) {
+    /** Copies a part of one element. */
+    private void part(int element, int skipped, ByteBuffer target, int width) {
         ByteBuffer bytes = ByteBuffer.allocate(width).order(ByteOrder.LITTLE_ENDIAN);
         copy.put(element, 1, bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
         int length = Math.min(width - skipped, target.remaining());
         target.put(target.position(), bytes, skipped, length).position(target.position() + length);
-        return 1;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.fundir;
 import dev.fundir.internal.Blocks;
 import dev.fundir.internal.Exactness;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -127,10 +126,5 @@ final class NumberReader {
 
     int to() {
         return to.code();
-    }
-
-    @Override
-    public String toString() {
-        return Arrays.toString(view.shape()) + " " + from + " to " + to;
     }
 }

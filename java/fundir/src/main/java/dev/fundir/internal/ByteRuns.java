@@ -122,20 +122,20 @@ public final class ByteRuns {
             if (inRun == 0 && picks() && target.remaining() >= runBytes) {
                 run += pick(source, at, Math.min(row - inRow, target.remaining() / runBytes), target);
             } else {
-                inRun = part(source, at, inRun, target);
+                part(source, at, inRun, target);
+                inRun = 0;
                 run++;
             }
         }
     }
 
-    /** Copies a run, or what there is room for; returns 0, where the next run begins. */
-    private long part(Source source, long at, long inRun, ByteBuffer target) {
+    /** Copies a run from a place in it on, or what there is room for. */
+    private void part(Source source, long at, long inRun, ByteBuffer target) {
         int limit = target.limit();
         int length = (int) Math.min(target.remaining(), runBytes - inRun);
         target.limit(target.position() + length);
         source.read(at + inRun, target);
         target.limit(limit);
-        return 0;
     }
 
     private boolean picks() {
