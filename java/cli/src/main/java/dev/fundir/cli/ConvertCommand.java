@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -72,11 +73,11 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Split safetensors into files of this size; 5GB in a folder.")
     private ByteSize shardSize;
 
-    @Option(names = "--force", description = "Replace an output that exists.")
-    private boolean force;
+    @Mixin
+    private ForceOption force;
 
-    @Option(names = "--json", description = "Report in JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
@@ -84,7 +85,7 @@ final class ConvertCommand implements Callable<Integer> {
         ModelFormat format = ModelFormat.ofName(output).orElse(ModelFormat.SAFETENSORS);
         SaveOptions options = options(format);
         ConvertOutput place = new ConvertOutput(output);
-        place.check(input, force);
+        place.check(input, force.given());
         Model model = Models.load(input);
         Path saved = save(model, options);
         if (Files.isDirectory(output)) {
@@ -96,7 +97,7 @@ final class ConvertCommand implements Callable<Integer> {
                 model.parameters().size(),
                 parameterCount(model),
                 (System.nanoTime() - begin) / 1e9);
-        if (json) {
+        if (json.given()) {
             report.writeJson(parent.terminal().out());
         } else {
             report.writeText(output, parent.terminal().out());

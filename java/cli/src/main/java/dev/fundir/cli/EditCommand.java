@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,11 +65,11 @@ final class EditCommand implements Callable<Integer> {
             description = "Write an edited copy, and leave FILE as it is.")
     private Path output;
 
-    @Option(names = "--force", description = "Replace an OUT that exists.")
-    private boolean force;
+    @Mixin
+    private ForceOption force;
 
-    @Option(names = "--json", description = "Report in JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
@@ -85,11 +86,11 @@ final class EditCommand implements Callable<Integer> {
         if (values.isEmpty() && unset.isEmpty() && names.isEmpty()) {
             throw usage("there is nothing to change: give --set, --unset or --rename");
         }
-        if (output != null && !force && Files.exists(output)) {
+        if (output != null && !force.given() && Files.exists(output)) {
             throw new FileAlreadyExistsException(output.toString(), null, "exists and is not to be replaced");
         }
         CheckpointEdit.Result result = output == null ? edit.apply() : edit.applyTo(output);
-        if (json) {
+        if (json.given()) {
             writeJson(values, names, result);
         } else {
             writeLine(values.size(), names.size(), result);

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -34,14 +35,14 @@ final class InspectCommand implements Callable<Integer> {
             description = "List every tensor instead of the folded tree.")
     private boolean everyTensor;
 
-    @Option(names = "--json", description = "Report in JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter out = parent.terminal().out();
         Inspection model = Inspection.of(path);
-        if (json) {
+        if (json.given()) {
             InspectJson.write(model, out);
             return 0;
         }

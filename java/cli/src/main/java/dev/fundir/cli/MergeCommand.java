@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -166,24 +167,24 @@ final class MergeCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show the plan, tensor by tensor, and write nothing.")
     private boolean dryRun;
 
-    @Option(names = "--force", description = "Replace an output that exists.")
-    private boolean force;
+    @Mixin
+    private ForceOption force;
 
-    @Option(names = "--json", description = "Report in JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
         MergePlan plan = describe().plan(output);
         plan.notices().forEach(parent::notice);
-        if (dryRun && !force && !plan.replaced().isEmpty()) {
+        if (dryRun && !force.given() && !plan.replaced().isEmpty()) {
             parent.notice(plan.replaced().get(0)
                     + (plan.replaced().size() == 1 ? " exists" : " and others exist")
                     + ": without --dry-run this needs --force");
         }
         Terminal terminal = parent.terminal();
         if (dryRun) {
-            if (json) {
+            if (json.given()) {
                 MergeJson.write(plan, terminal.out());
             } else {
                 PlanText.write(plan, terminal.out());
@@ -194,7 +195,7 @@ final class MergeCommand implements Callable<Integer> {
             result.notices().stream()
                     .filter(notice -> !plan.notices().contains(notice))
                     .forEach(parent::notice);
-            if (json) {
+            if (json.given()) {
                 MergeJson.write(plan, result, terminal.out());
             } else {
                 MergeSummary.write(plan, result, terminal.out());
@@ -222,7 +223,7 @@ final class MergeCommand implements Callable<Integer> {
 
     private Merge merge() {
         Merge merge = isRecipe() ? recipe() : methodAndModels();
-        merge.missing(missing).nonFloat(nonFloat).overwrite(force || dryRun);
+        merge.missing(missing).nonFloat(nonFloat).overwrite(force.given() || dryRun);
         Optional.ofNullable(dtype).ifPresent(merge::outputDType);
         Optional.ofNullable(seed).ifPresent(merge::seed);
         Optional.ofNullable(threads).ifPresent(merge::threads);
