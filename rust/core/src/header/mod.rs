@@ -12,6 +12,7 @@ mod hash;
 mod index;
 mod json;
 mod order;
+mod other_format;
 mod parse;
 mod prefix;
 mod rules;

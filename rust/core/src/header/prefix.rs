@@ -1,5 +1,6 @@
 //! The beginning of a file: the eight bytes that give the header's length, and files that are something else.
 
+use super::other_format;
 use super::rules::Rules;
 use crate::error::{Error, Reason, Result, Status};
 
@@ -12,17 +13,6 @@ pub(super) const LENGTH_BYTES: u64 = 8;
 /// A Git LFS pointer is shorter than this, says its specification.
 const LFS_POINTER_LIMIT: u64 = 1024;
 const LFS_POINTER: &[u8] = b"version https://git-lfs";
-
-/// What else people hand in as a model, by its first bytes.
-const OTHER_FORMATS: [(&[u8], &str); 7] = [
-    (b"PK\x03\x04", "a zip archive, as PyTorch writes (.bin, .pt, .pth)"),
-    (b"\x80\x02", "a Python pickle, as old versions of PyTorch write (.bin, .pt, .pth)"),
-    (b"GGUF", "a GGUF file"),
-    (b"\x89HDF", "an HDF5 file, as Keras writes (.h5)"),
-    (b"<", "an HTML or XML page, perhaps the error page of a download"),
-    (b"{", "JSON text, perhaps the index of a sharded checkpoint"),
-    (b"\x1f\x8b", "a gzip archive"),
-];
 
 /// How many bytes from the start of a file hold its header: `8 + N` once the eight bytes of N are there, or how many
 /// are wanted before that can be said. `start` is the beginning of a file of `file_length` bytes. The answer is never
@@ -79,13 +69,14 @@ pub(super) fn more_input(given: u64, wanted: u64) -> Error {
 }
 
 fn too_large(start: &[u8], length: u64) -> Error {
-    let other = OTHER_FORMATS.iter().find(|(magic, _)| start.starts_with(magic));
-    let advice = match other {
-        Some((_, name)) => format!("it looks like {name}: give the .safetensors file instead"),
-        None => "it is not a safetensors file, or it is damaged".to_owned(),
-    };
-    let message = format!(
-        "the first eight bytes give a header of {length} bytes, but the format allows {MAX_LENGTH}; {advice}"
+    let message = other_format::recognise(start).map_or_else(
+        || {
+            format!(
+                "the first eight bytes give a header of {length} bytes, but the format allows {MAX_LENGTH}; \
+                 it is not a safetensors file, or it is damaged"
+            )
+        },
+        |other| format!("the file is {}, not safetensors: {}", other.name, other.advice),
     );
     Error::format(Reason::HeaderTooLarge, message).with_numbers(length, MAX_LENGTH)
 }
