@@ -19,7 +19,16 @@ import java.util.List;
 record Page(String beginning, String end) {
     /** The page of a model. */
     static final Page INSPECT = of(
-            "elements", "numbers", "names", "table", "map", "treemap", "treemap-view", "plot", "layers", "tensors",
+            "elements",
+            "numbers",
+            "names",
+            "table",
+            "map",
+            "treemap",
+            "treemap-view",
+            "plot",
+            "layers",
+            "tensors",
             "inspect");
 
     /** The page of two models. */

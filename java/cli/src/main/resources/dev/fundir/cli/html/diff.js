@@ -1,9 +1,10 @@
 // The report of two models that were compared.
 
 const title = (report) => {
-  const base = (path) => path.split(/[\\/]/).filter(Boolean).pop() ?? path;
-  const [a, b] = base(report.a) === base(report.b) ? [report.a, report.b] : [base(report.a), base(report.b)];
-  document.title = `${base(report.a)} → ${base(report.b)} – fundir`;
+  const ending = (path, parts) => path.split(/[\\/]/).filter(Boolean).slice(-parts).join('/') || path;
+  const alike = ending(report.a, 1) === ending(report.b, 1);
+  const [a, b] = [report.a, report.b].map((path) => ending(path, alike ? 2 : 1));
+  document.title = `${a} → ${b} – fundir`;
   const facts = make('dl', { className: 'facts' });
   fact(facts, 'Changed tensors', whole(report.tensors.length));
   fact(facts, 'Identical tensors', whole(report.identicalTensors));

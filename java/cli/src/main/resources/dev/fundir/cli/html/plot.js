@@ -2,6 +2,7 @@
 
 const left = 52;
 const right = 10;
+const inset = 14;
 
 // A linear scale, or a logarithmic one where all values are positive and log is asked for.
 const scaleOf = (from, to, begin, end, log) => {
@@ -23,15 +24,15 @@ const decades = (from, to) => {
 // Panel: { label, height, from, to, log, marks: [{ type, points: [[x, y] or [x, low, high]] }] }
 const plot = (width, panels, domain, xLabel) => {
   const heights = panels.map((panel) => panel.height);
-  const gap = 18;
+  const gap = 22;
   const total = heights.reduce((sum, each) => sum + each + gap, 0) + 34;
   const picture = draw('svg', { width, height: total, viewBox: `0 0 ${width} ${total}` });
-  const x = scaleOf(domain[0], domain[1], left + 6, width - right - 6);
+  const x = scaleOf(domain[0], domain[1], left + inset, width - right - inset);
   let top = gap;
   for (const panel of panels) {
     const y = scaleOf(panel.from, panel.to, top + panel.height - 3, top + 3, panel.log);
-    picture.append(draw('text', { x: 0, y: top - 6 }, panel.label));
-    const lines = panel.log ? decades(panel.from, panel.to) : ticks(panel.from, panel.to, panel.height / 26);
+    picture.append(draw('text', { x: 0, y: top - 9 }, panel.label));
+    const lines = panel.log ? decades(panel.from, panel.to) : ticks(panel.from, panel.to, panel.height / 22);
     for (const value of lines) {
       picture.append(draw('line', { class: 'axis', x1: left, x2: width - right, y1: y(value), y2: y(value) }));
       picture.append(draw('text', { x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, measure(value, 3)));
