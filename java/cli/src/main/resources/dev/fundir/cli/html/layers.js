@@ -11,7 +11,7 @@ const together = (tensors) => {
   const mean = all.reduce((sum, each) => sum + each.mean * finite(each), 0) / number;
   const spread = all.reduce((sum, each) => sum + ((each.std ?? 0) ** 2 + (each.mean - mean) ** 2) * finite(each), 0);
   return {
-    l2Norm: Math.hypot(...all.map((each) => each.l2Norm ?? 0)),
+    l2Norm: Math.sqrt(all.reduce((sum, each) => sum + (each.l2Norm ?? 0) ** 2, 0)),
     mean,
     std: Math.sqrt(spread / number),
     min: all.reduce((least, each) => Math.min(least, each.min), Infinity),
