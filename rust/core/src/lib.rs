@@ -2,6 +2,7 @@
 //!
 //! Nothing here takes a foreign pointer; the C ABI is the crate `fundir-ffi`.
 
+pub mod analysis;
 pub mod dtype;
 pub mod error;
 pub mod gguf;

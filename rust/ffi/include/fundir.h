@@ -95,11 +95,15 @@
 
 #include <stdint.h>
 
-#define FUNDIR_ABI_VERSION 3
+#define FUNDIR_ABI_VERSION 4
 #define FUNDIR_DETAIL_SIZE 4096
 #define FUNDIR_CONTROL_SIZE 64
 #define FUNDIR_REPORT_SIZE 128
 #define FUNDIR_PROGRESS_SIZE 56
+#define FUNDIR_MOMENTS_SIZE 64
+#define FUNDIR_DISTANCE_SIZE 56
+#define FUNDIR_MOST_OUTLIERS 1000
+#define FUNDIR_MOST_BINS 4096
 
 /* Flags of fundir_header_parse. */
 #define FUNDIR_STRICT 1
@@ -170,6 +174,30 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
  *    block with a NaN has a NaN for its scale. */
 int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,
                        uint64_t out_length, uint32_t out_type, uint8_t *detail);
+
+/* What the elements of a block are like. A block has at most 65,536 elements, `length` bytes of the dtype with the code `type`; C64
+ * is FUNDIR_REQUEST: its parts are pairs of F32. Elements are numbers in f64 here, and those that are NaN or infinite are in no
+ * figure but their counts. Outputs overlap no input. Results depend on neither the machine nor its SIMD level; blocks of a tensor
+ * are put together by the caller.
+ *
+ * Moments: u64 finite elements, u64 zeros among them, u64 NaN, u64 infinite; f64 the least, f64 the largest, f64 the mean, f64 the
+ * sum of squared distances from the mean. Without a finite element: inf, -inf, 0, 0. */
+int32_t fundir_moments(const uint8_t *elements, uint64_t length, uint32_t type, uint8_t *moments, uint8_t *detail);
+
+/* Elements more than `limit` from `mean`: u64 count, u64 n, then n of at most `most` (up to FUNDIR_MOST_OUTLIERS) of them, the
+ * farthest first: {u64 number of the element in the block, f64 the element}. The output has 16 + 16 * most bytes. */
+int32_t fundir_outliers(const uint8_t *elements, uint64_t length, uint32_t type, double mean, double limit, uint32_t most,
+                        uint8_t *outliers, uint8_t *detail);
+
+/* Elements in each of `bins` (1 to FUNDIR_MOST_BINS) bins of one width from `from` to `to`, which belongs to the last one: u64 below,
+ * then u64 for each bin, then u64 above. */
+int32_t fundir_histogram(const uint8_t *elements, uint64_t length, uint32_t type, double from, double to, uint32_t bins,
+                         uint8_t *counts, uint8_t *detail);
+
+/* What two blocks of as many elements differ in: u64 pairs of finite elements, u64 pairs that are not equal (NaN equals NaN, an
+ * infinity itself); f64 the largest difference, f64 the sum of squared differences, f64 sum of a*a, f64 of a*b, f64 of b*b. */
+int32_t fundir_distance(const uint8_t *a, uint64_t a_length, uint32_t a_type, const uint8_t *b, uint64_t b_length, uint32_t b_type,
+                        uint8_t *distance, uint8_t *detail);
 
 /* Gives `length` bytes of memory whose contents are undefined, at an address that is a multiple of 2 MiB, in huge pages where
  * the system has them: fresh memory costs little then, and what is read from a file needs no zeros before. Null when there is

@@ -1,14 +1,12 @@
 //! Elements converted from one type to another.
 
-use std::sync::OnceLock;
-
 use fundir_core::dtype::{self, Dtype};
 use fundir_core::error::{Error, Result};
 use fundir_core::gguf::{BlockType, convert as blocks};
 use fundir_core::kernels::elements;
-use fundir_core::kernels::simd::Level;
 
 use crate::guard::{guard, input, invalid, output_at};
+use crate::level;
 
 /// What the numbers of block types are raised by.
 const BLOCK_TYPES: u32 = 0x100;
@@ -65,10 +63,4 @@ fn convert(in_type: u32, bytes: &[u8], out_type: u32, out: &mut [u8]) -> Result<
         (None, _) => Err(invalid(format!("there is no element type {in_type} to convert from"))),
         (_, None) => Err(invalid(format!("there is no element type {out_type} to convert to"))),
     }
-}
-
-/// The level of this process. It is asked for at every block, and finding it reads the environment.
-fn level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(Level::detect)
 }

@@ -3,6 +3,7 @@
 //! This is the only place that takes foreign pointers. Each export does three things: it checks its arguments, calls
 //! the core, and hands the answer back in the caller's memory; [`guard`](mod@guard) has what they share.
 
+pub mod analysis;
 pub mod detail;
 pub mod elements;
 pub mod guard;
@@ -12,13 +13,14 @@ pub mod merge;
 pub mod text;
 
 use std::panic::catch_unwind;
+use std::sync::OnceLock;
 
 use fundir_core::kernels::simd::Level;
 
 use crate::guard::{Output, guard};
 
 /// The version of the ABI; `FUNDIR_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 3;
+const ABI_VERSION: u32 = 4;
 
 /// The version of the ABI that the library speaks.
 #[unsafe(no_mangle)]
@@ -47,4 +49,10 @@ pub unsafe extern "C" fn fundir_build_id(
 #[unsafe(no_mangle)]
 pub extern "C" fn fundir_simd_level() -> u32 {
     catch_unwind(|| Level::detect().number()).unwrap_or(Level::SCALAR.number())
+}
+
+/// The level of this process. It is asked for at every block, and finding it reads the environment.
+fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(Level::detect)
 }

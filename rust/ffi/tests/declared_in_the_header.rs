@@ -73,6 +73,10 @@ fn header_and_library_have_the_same_numbers() {
     assert_eq!(defined("FUNDIR_CONTROL_SIZE"), fundir_ffi::merge::CONTROL_SIZE as u64);
     assert_eq!(defined("FUNDIR_REPORT_SIZE"), fundir_ffi::merge::REPORT_SIZE as u64);
     assert_eq!(defined("FUNDIR_PROGRESS_SIZE"), fundir_ffi::text::PROGRESS_SIZE as u64);
+    assert_eq!(defined("FUNDIR_MOMENTS_SIZE"), fundir_ffi::analysis::MOMENTS_SIZE as u64);
+    assert_eq!(defined("FUNDIR_DISTANCE_SIZE"), fundir_ffi::analysis::DISTANCE_SIZE as u64);
+    assert_eq!(defined("FUNDIR_MOST_OUTLIERS"), fundir_ffi::analysis::MOST_OUTLIERS as u64);
+    assert_eq!(defined("FUNDIR_MOST_BINS"), fundir_core::analysis::MOST_BINS as u64);
     for (name, status) in [
         ("OK", Status::Ok),
         ("FORMAT", Status::Format),

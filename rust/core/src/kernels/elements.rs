@@ -101,7 +101,7 @@ pub(crate) fn is_float(dtype: Dtype) -> bool {
     !is_integer(dtype) && dtype != Dtype::C64
 }
 
-fn is_exact_in_f32(dtype: Dtype) -> bool {
+pub(crate) fn is_exact_in_f32(dtype: Dtype) -> bool {
     !matches!(dtype, Dtype::I32 | Dtype::U32 | Dtype::I64 | Dtype::U64 | Dtype::F64)
 }
 

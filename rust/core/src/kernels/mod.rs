@@ -19,4 +19,5 @@ pub mod real;
 pub mod reduce;
 pub mod simd;
 pub mod sparsify;
+pub mod statistics;
 pub mod task_vector;

@@ -2,10 +2,14 @@ package dev.fundir.ffi;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /** The memory a call needs beside its arguments: the detail record, and the word that says how large an output is. */
 final class Call {
     private static final int NEEDED = Core.DETAIL_SIZE;
+
+    /** Memory of calls that are done, for those to come: many a call takes less time than allocating it. */
+    private static final ArrayBlockingQueue<Call> SPARE = new ArrayBlockingQueue<>(32);
 
     private final ByteBuffer memory = Core.direct(Core.DETAIL_SIZE + Long.BYTES);
     private final long address = Core.output(memory, memory.capacity());
@@ -14,6 +18,18 @@ final class Call {
     static Call open() {
         NativeLibrary.require();
         return new Call();
+    }
+
+    /** A call as {@link #open} gives it, perhaps one that was used before; to be given back when it succeeded. */
+    static Call take() {
+        NativeLibrary.require();
+        Call spare = SPARE.poll();
+        return spare == null ? open() : spare;
+    }
+
+    /** Gives a call back, which the caller does not use any more. */
+    void give() {
+        SPARE.offer(this);
     }
 
     /** A function of the core with an output that may not fit. */

@@ -3,7 +3,6 @@ package dev.fundir.ffi;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * Elements of tensors, converted from one type to another by the kernels of the core.
@@ -38,9 +37,6 @@ public final class Elements {
     private static final int[] BITS = {
         8, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32, 64, 64, 64, 64,
     };
-
-    /** Memory of calls that are done, for those to come: a conversion can take less time than allocating it. */
-    private static final ArrayBlockingQueue<Call> SPARE = new ArrayBlockingQueue<>(32);
 
     private Elements() {}
 
@@ -272,15 +268,13 @@ public final class Elements {
     }
 
     private static void run(ByteBuffer in, Conversion conversion) {
-        NativeLibrary.require();
-        Call spare = SPARE.poll();
-        Call call = spare == null ? Call.open() : spare;
+        Call call = Call.take();
         try {
             call.check(Status.of(conversion.run(Core.input(in), in.remaining(), call.detailAddress())));
         } finally {
             Reference.reachabilityFence(in);
             Reference.reachabilityFence(call);
         }
-        SPARE.offer(call);
+        call.give();
     }
 }

@@ -149,6 +149,47 @@ final class Fundir {
             @Cast("uint32_t") int outType,
             @Cast("uint8_t*") long detail);
 
+    @Name("fundir_moments")
+    static native int moments(
+            @Cast("const uint8_t*") long elements,
+            @Cast("uint64_t") long length,
+            @Cast("uint32_t") int type,
+            @Cast("uint8_t*") long moments,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_outliers")
+    static native int outliers(
+            @Cast("const uint8_t*") long elements,
+            @Cast("uint64_t") long length,
+            @Cast("uint32_t") int type,
+            double mean,
+            double limit,
+            @Cast("uint32_t") int most,
+            @Cast("uint8_t*") long outliers,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_histogram")
+    static native int histogram(
+            @Cast("const uint8_t*") long elements,
+            @Cast("uint64_t") long length,
+            @Cast("uint32_t") int type,
+            double from,
+            double to,
+            @Cast("uint32_t") int bins,
+            @Cast("uint8_t*") long counts,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_distance")
+    static native int distance(
+            @Cast("const uint8_t*") long a,
+            @Cast("uint64_t") long aLength,
+            @Cast("uint32_t") int aType,
+            @Cast("const uint8_t*") long b,
+            @Cast("uint64_t") long bLength,
+            @Cast("uint32_t") int bType,
+            @Cast("uint8_t*") long distance,
+            @Cast("uint8_t*") long detail);
+
     @Name("fundir_memory_allocate")
     static native @Cast("uint64_t") long memoryAllocate(@Cast("uint64_t") long length);
 

@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.Loader;
 
 /** Loads the JNI library and makes sure that it is the one these classes were built with. */
 final class NativeLibrary {
-    private static final int ABI_VERSION = 3;
+    private static final int ABI_VERSION = 4;
     private static final String BUILD_ID = "fundir-build-id";
 
     private static volatile boolean loaded;
