@@ -4,6 +4,8 @@ module dev.fundir {
     requires org.snakeyaml.engine;
 
     exports dev.fundir;
+    exports dev.fundir.analysis;
     exports dev.fundir.merge;
     exports dev.fundir.model;
+    exports dev.fundir.verify;
 }

@@ -21,23 +21,38 @@ import java.util.stream.IntStream;
  * Which files a checkpoint consists of.
  *
  * @param path what was asked for: a file, a folder, or an index file
- * @param files the safetensors files, all of which exist
+ * @param files the safetensors files
  * @param index the shard index, if there is one; its file numbers are places in {@code files}
+ * @param missing those of the files that do not exist
  */
-public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex> index) {
+public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex> index, List<Path> missing) {
     private static final String DATA = ".safetensors";
     private static final String INDEX = ShardIndex.EXTENSION;
     private static final Pattern SHARD = Pattern.compile("(.+)-(\\d{5})-of-(\\d{5})\\.safetensors");
 
     /**
-     * Finds the files.
+     * Finds the files, all of which have to be there.
      *
      * @param path a file, a folder, or an index file
-     * @return the layout
+     * @return the layout, with nothing missing
      * @throws CheckpointFormatException when the path holds no checkpoint, or an incomplete one
      * @throws IOException when it cannot be read
      */
     public static CheckpointLayout of(Path path) throws IOException {
+        CheckpointLayout layout = find(path);
+        layout.requireAll();
+        return layout;
+    }
+
+    /**
+     * Finds the files, of which some may be missing.
+     *
+     * @param path a file, a folder, or an index file
+     * @return the layout
+     * @throws CheckpointFormatException when the path holds no checkpoint
+     * @throws IOException when it cannot be read
+     */
+    public static CheckpointLayout find(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return ofFolder(path);
         }
@@ -45,7 +60,7 @@ public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex>
     }
 
     private static CheckpointLayout ofFile(Path path, Path file) {
-        return new CheckpointLayout(path, List.of(file), Optional.empty());
+        return new CheckpointLayout(path, List.of(file), Optional.empty(), List.of());
     }
 
     private static CheckpointLayout ofFolder(Path folder) throws IOException {
@@ -59,7 +74,7 @@ public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex>
         }
         Set<ShardSet> shards = shardSets(names);
         if (shards.size() == 1) {
-            return ofShards(folder, shards.iterator().next(), Set.copyOf(names));
+            return ofShards(folder, shards.iterator().next());
         }
         Optional<String> only = preferred(names, "model" + DATA, DATA);
         if (only.isPresent()) {
@@ -115,26 +130,25 @@ public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex>
         }
     }
 
-    private static CheckpointLayout ofShards(Path folder, ShardSet shards, Set<String> present) throws IOException {
-        List<String> names = shards.names();
-        requireAll(
-                folder, names.stream().filter(name -> !present.contains(name)).toList(), names.size());
-        return new CheckpointLayout(folder, names.stream().map(folder::resolve).toList(), Optional.empty());
+    private static CheckpointLayout ofShards(Path folder, ShardSet shards) {
+        return sharded(folder, shards.names().stream().map(folder::resolve).toList(), Optional.empty());
     }
 
     private static CheckpointLayout ofIndex(Path path, Path indexFile) throws IOException {
         ShardIndex index = ShardIndex.read(indexFile);
         List<Path> files = new ArrayList<>();
-        List<String> missing = new ArrayList<>();
         for (String name : index.fileNames()) {
-            Path file = sibling(indexFile, name);
-            files.add(file);
-            if (Files.notExists(file)) {
-                missing.add(name);
-            }
+            files.add(sibling(indexFile, name));
         }
-        requireAll(indexFile, missing, files.size());
-        return new CheckpointLayout(path, List.copyOf(files), Optional.of(index));
+        return sharded(path, files, Optional.of(index));
+    }
+
+    private static CheckpointLayout sharded(Path path, List<Path> files, Optional<ShardIndex> index) {
+        return new CheckpointLayout(
+                path,
+                List.copyOf(files),
+                index,
+                files.stream().filter(Files::notExists).toList());
     }
 
     private static Path sibling(Path indexFile, String name) throws CheckpointFormatException {
@@ -149,15 +163,50 @@ public record CheckpointLayout(Path path, List<Path> files, Optional<ShardIndex>
         }
     }
 
-    private static void requireAll(Path place, List<String> missing, int count) throws CheckpointFormatException {
+    private void requireAll() throws CheckpointFormatException {
         if (!missing.isEmpty()) {
             throw new CheckpointFormatException(
                     Reason.SHARD_MISSING,
-                    place,
+                    index.map(ShardIndex::path).orElse(path),
                     null,
-                    missing.size() + " of " + count + " shards are not there: " + Listing.of(missing)
+                    missing.size() + " of " + files.size() + " shards are not there: "
+                            + Listing.of(missing.stream()
+                                    .map(file -> file.getFileName().toString())
+                                    .toList())
                             + ". Download the missing files, or open the one file that you need");
         }
+    }
+
+    /**
+     * Files beside the shards that are named like them and belong to none of them, as an older and larger upload leaves
+     * behind.
+     *
+     * @return their paths; none without an index
+     * @throws IOException when the folder cannot be read
+     */
+    public List<Path> strayShards() throws IOException {
+        if (index.isEmpty()) {
+            return List.of();
+        }
+        Set<String> stems = new HashSet<>();
+        for (String name : index.get().fileNames()) {
+            Matcher shard = SHARD.matcher(name);
+            if (shard.matches()) {
+                stems.add(shard.group(1));
+            }
+        }
+        Path indexFile = index.get().path();
+        Path folder = Optional.ofNullable(indexFile.getParent()).orElse(Path.of(""));
+        List<Path> stray = new ArrayList<>();
+        for (String name : fileNames(folder)) {
+            Matcher shard = SHARD.matcher(name);
+            if (shard.matches()
+                    && stems.contains(shard.group(1))
+                    && !index.get().fileNames().contains(name)) {
+                stray.add(indexFile.resolveSibling(name));
+            }
+        }
+        return stray;
     }
 
     private static CheckpointFormatException noCheckpoint(Path folder, List<String> names) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -26,10 +27,12 @@ public final class ShardIndex {
 
     private static final int MAGIC = 0x44524853;
     private static final int LARGEST = 256 << 20;
+    private static final long NO_SIZE = -1;
 
     private final Path path;
     private final List<String> fileNames;
     private final int tensorCount;
+    private final long totalSize;
     /** The index from its first tensor on. */
     private final ByteBuffer tensors;
 
@@ -40,6 +43,7 @@ public final class ShardIndex {
         }
         int fileCount = index.getInt();
         tensorCount = index.getInt();
+        totalSize = index.getLong(16);
         index.position(24);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < fileCount; i++) {
@@ -110,7 +114,12 @@ public final class ShardIndex {
         return bytes.flip();
     }
 
-    Path path() {
+    /**
+     * Where the index is.
+     *
+     * @return the path it was read from
+     */
+    public Path path() {
         return path;
     }
 
@@ -118,13 +127,30 @@ public final class ShardIndex {
         return tensorCount;
     }
 
-    /** The shards, in bytewise order. */
-    List<String> fileNames() {
+    /**
+     * The bytes that all tensors take, as the index's metadata say.
+     *
+     * @return {@code total_size}, empty when there is none
+     */
+    public OptionalLong totalSize() {
+        return totalSize == NO_SIZE ? OptionalLong.empty() : OptionalLong.of(totalSize);
+    }
+
+    /**
+     * The shards.
+     *
+     * @return their names, in bytewise order
+     */
+    public List<String> fileNames() {
         return fileNames;
     }
 
-    /** Takes each tensor and its place, in name order. */
-    void forEach(Visitor visitor) {
+    /**
+     * Takes each tensor and its place.
+     *
+     * @param visitor called in the order of the names
+     */
+    public void forEach(Visitor visitor) {
         ByteBuffer at = tensors.duplicate().order(tensors.order());
         for (int i = 0; i < tensorCount; i++) {
             int file = at.getInt();
@@ -140,8 +166,13 @@ public final class ShardIndex {
 
     /** Takes the tensors of an index. */
     @FunctionalInterface
-    interface Visitor {
-        /** Takes a tensor: the number of its shard, and its name in UTF-8. */
+    public interface Visitor {
+        /**
+         * Takes a tensor.
+         *
+         * @param file the number of its shard in {@link #fileNames}
+         * @param name its name in UTF-8
+         */
         void tensor(int file, byte[] name);
     }
 }

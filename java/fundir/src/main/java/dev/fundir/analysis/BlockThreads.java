@@ -1,0 +1,189 @@
+package dev.fundir.analysis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Threads that share the blocks of some tensors. A tensor's next pass goes before the first of another one, while what
+ * it reads is still in the system's cache. All threads have ended when the work is done or has failed.
+ */
+final class BlockThreads {
+    private static final long MILLISECONDS_BETWEEN_REPORTS = 50;
+
+    private final AnalysisListener listener;
+    private final long bytesTotal;
+    private final long begin = System.nanoTime();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /** Passes whose blocks are not all taken; what comes next is in front. Guarded by this object, as all below is. */
+    private final Deque<Pass> open = new ArrayDeque<>();
+
+    private final int tensorsTotal;
+    private int tensorsDone;
+    private long bytesDone;
+
+    /** A pass that is under way. */
+    private static final class Pass {
+        private final BlockWork work;
+        private int taken;
+        private int done;
+
+        Pass(BlockWork work) {
+            this.work = work;
+        }
+    }
+
+    /** A block that a thread has taken. */
+    private record Block(Pass pass, int number) {}
+
+    private BlockThreads(List<? extends BlockWork> works, int passes, AnalysisListener listener) {
+        this.listener = listener;
+        tensorsTotal = works.size();
+        bytesTotal = passes * works.stream().mapToLong(BlockWork::byteSize).sum();
+        works.forEach(work -> open.addLast(new Pass(work)));
+    }
+
+    /**
+     * Does all work.
+     *
+     * @param works the first pass of each tensor
+     * @param passes how many passes there are over each
+     * @param threads how many threads share them
+     * @throws CancellationException when the calling thread is interrupted; it stays so
+     */
+    static void run(List<? extends BlockWork> works, int passes, int threads, AnalysisListener listener)
+            throws IOException {
+        new BlockThreads(works, passes, listener).run(threads);
+    }
+
+    private void run(int count) throws IOException {
+        CountDownLatch over = new CountDownLatch(count);
+        List<Thread> threads = new ArrayList<>();
+        try {
+            for (int i = 1; i <= count; i++) {
+                Thread thread = new Thread(() -> work(over), "fundir-analysis-" + i);
+                thread.setDaemon(true);
+                thread.start();
+                threads.add(thread);
+            }
+            while (!over.await(MILLISECONDS_BETWEEN_REPORTS, TimeUnit.MILLISECONDS)) {
+                listener.progress(progress());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(new CancellationException("the analysis was interrupted"));
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            join(threads);
+        }
+        rethrow(failure.get());
+        listener.progress(progress());
+    }
+
+    private void work(CountDownLatch over) {
+        try {
+            BlockMemory memory = new BlockMemory();
+            for (Block block = take(); block != null; block = take()) {
+                block.pass().work.run(block.number(), memory);
+                done(block.pass());
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** The next block, or null when there is none left to take. */
+    private synchronized Block take() {
+        while (!open.isEmpty() && failure.get() == null) {
+            Pass pass = open.getFirst();
+            if (pass.work.blockCount() == 0) {
+                open.removeFirst();
+                finish(pass);
+                continue;
+            }
+            int number = pass.taken++;
+            if (pass.taken == pass.work.blockCount()) {
+                open.removeFirst();
+            }
+            return new Block(pass, number);
+        }
+        return null;
+    }
+
+    private synchronized void done(Pass pass) {
+        pass.done++;
+        if (pass.done == pass.work.blockCount()) {
+            finish(pass);
+        }
+    }
+
+    private void finish(Pass pass) {
+        bytesDone += pass.work.byteSize();
+        Optional<BlockWork> next = pass.work.finish();
+        if (next.isPresent()) {
+            open.addFirst(new Pass(next.get()));
+        } else {
+            tensorsDone++;
+        }
+    }
+
+    private synchronized AnalysisProgress progress() {
+        long underWay = open.stream().mapToLong(BlockThreads::doneBytes).sum();
+        return new AnalysisProgress(
+                bytesDone + underWay, bytesTotal, tensorsDone, tensorsTotal, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private static long doneBytes(Pass pass) {
+        return (long) ((double) pass.work.byteSize() * pass.done / Math.max(1, pass.work.blockCount()));
+    }
+
+    /** The first failure stops the others, and is the one that is told. */
+    private void fail(Throwable problem) {
+        failure.compareAndSet(null, problem);
+    }
+
+    /** Waits until all have ended, which takes no longer than a block. */
+    private static void join(List<Thread> threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void rethrow(Throwable failure) throws IOException {
+        if (failure instanceof UncheckedIOException unchecked) {
+            throw unchecked.getCause();
+        }
+        if (failure instanceof IOException exception) {
+            throw exception;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.fundir.analysis;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** A pass over the elements of a tensor, or of two: blocks that threads share. */
+interface BlockWork {
+    /** How many blocks there are. */
+    int blockCount();
+
+    /** How many bytes all blocks have. */
+    long byteSize();
+
+    /**
+     * Does a block. Called once for each, by any thread, at once with others.
+     *
+     * @param block its number
+     * @param memory the thread's own
+     */
+    void run(int block, BlockMemory memory) throws IOException;
+
+    /**
+     * Called once, when all blocks are done: puts their results together.
+     *
+     * @return the next pass over the same tensor, if there is one
+     */
+    Optional<BlockWork> finish();
+}
