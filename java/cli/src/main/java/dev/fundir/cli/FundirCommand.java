@@ -16,11 +16,13 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
         name = "fundir",
-        description = "Inspects, converts, edits and merges safetensors checkpoints.",
+        description = "Inspects, compares, verifies, converts, edits and merges safetensors checkpoints.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             MergeCommand.class,
             InspectCommand.class,
+            DiffCommand.class,
+            VerifyCommand.class,
             ConvertCommand.class,
             EditCommand.class,
             DemoCommand.class
@@ -113,6 +115,11 @@ final class FundirCommand implements Runnable {
 
     boolean quiet() {
         return quiet;
+    }
+
+    /** Shows how far a work is, unless it is to be quiet; {@code verb} says what is being done, in a word. */
+    ProgressLine progress(String verb) {
+        return new ProgressLine(verb, quiet ? terminal.withoutErr() : terminal);
     }
 
     /** Tells the user something that is not the result. */

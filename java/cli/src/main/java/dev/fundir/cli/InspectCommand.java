@@ -1,59 +1,190 @@
 package dev.fundir.cli;
 
+import dev.fundir.TensorView;
+import dev.fundir.analysis.Analysis;
+import dev.fundir.analysis.TensorAnalysis;
+import dev.fundir.cli.html.HtmlReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** {@code fundir inspect}: what a model holds, from its headers where it has them. */
+/** {@code fundir inspect}: what a model holds, from its headers; and from its elements where it is asked to. */
 @Command(
         name = "inspect",
         description = "Shows what a model holds: safetensors, GGUF, JSON or YAML.",
         sortOptions = false,
         footer = {
             "",
+            "Modes: summary reads headers alone. stats, outliers and distribution go through",
+            "the elements once, on all processors; NaN and infinite elements are counted and",
+            "left out of all figures. schema shows each kind of tensor once.",
+            "",
             "@|bold Examples|@",
             "  fundir inspect model.safetensors",
             "  fundir inspect -v model/",
             "  fundir inspect model.safetensors.index.json --json",
-            "  fundir inspect model.gguf"
+            "  fundir inspect model --mode stats --tensor '*.layers.0.*'",
+            "  fundir inspect model --mode outliers --z-threshold 6",
+            "  fundir inspect model --mode distribution --tensor '*embed*'",
+            "  fundir inspect model.gguf --html report.html"
         })
 final class InspectCommand implements Callable<Integer> {
+    private static final int WORST = 10;
+    private static final int BINS_OF_TEXT = 32;
+    private static final int BINS = 64;
+
     @ParentCommand
     private FundirCommand parent;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "PATH", description = "A file, folder or index file.")
     private Path path;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "List every tensor instead of the folded tree.")
-    private boolean everyTensor;
+            description = "List every tensor instead of the folded tree; all outliers.")
+    private boolean verbose;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "What to look at: summary, stats, outliers, distribution or schema.")
+    private InspectMode mode = InspectMode.SUMMARY;
+
+    @Option(
+            names = "--z-threshold",
+            paramLabel = "z",
+            description = "Outliers are more than z standard deviations from the mean; 3.")
+    private double threshold = 3;
+
+    @Option(
+            names = "--tensor",
+            paramLabel = "GLOB",
+            converter = GlobReader.class,
+            description = "Only tensors with such names; * is any text, ? one character.")
+    private Glob names;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write all there is to know into one HTML file, which needs no network.")
+    private Path html;
+
+    @Mixin
+    private ForceOption force;
 
     @Mixin
     private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = parent.terminal().out();
-        Inspection model = Inspection.of(path);
-        if (json.given()) {
-            InspectJson.write(model, out);
-            return 0;
+        if (!(threshold > 0)) {
+            throw new ParameterException(spec.commandLine(), "--z-threshold " + threshold + ": expected more than 0");
         }
-        InspectText.write(model, out);
+        if (html != null) {
+            HtmlReport.check(html, force.given());
+        }
+        Inspection model = selected(Inspection.of(path));
+        InspectReport report = new InspectReport(model, mode, analyses(model));
+        if (html != null) {
+            HtmlReport.inspect(html, force.given(), out -> InspectJson.write(report, out));
+        }
+        if (json.given()) {
+            InspectJson.write(report, parent.terminal().out());
+        } else {
+            write(report);
+        }
+        return 0;
+    }
+
+    private Inspection selected(Inspection model) {
+        if (names == null) {
+            return model;
+        }
+        Inspection selected = model.select(names);
+        if (selected.tensors().isEmpty()) {
+            throw new IllegalArgumentException(
+                    path + ": none of its " + model.tensors().size() + " tensors has a name like " + names.text()
+                            + "; fundir inspect -v lists them");
+        }
+        return selected;
+    }
+
+    private List<TensorAnalysis> analyses(Inspection model) throws IOException {
+        if (!mode.readsElements() && html == null) {
+            return List.of();
+        }
+        List<TensorView> tensors =
+                model.tensors().stream().map(Inspection.Entry::elements).toList();
+        Analysis analysis = Analysis.of(tensors);
+        if (mode == InspectMode.OUTLIERS || html != null) {
+            analysis = analysis.outliers(threshold, WORST);
+        }
+        if (mode == InspectMode.DISTRIBUTION || html != null) {
+            analysis = analysis.histogram(json.given() || html != null ? BINS : BINS_OF_TEXT);
+        }
+        try (ProgressLine line = parent.progress("reading")) {
+            return analysis.run(progress -> line.show(Progress.of(progress)));
+        }
+    }
+
+    private void write(InspectReport report) {
+        PrintWriter out = parent.terminal().out();
+        InspectText.write(report.model(), out);
         out.println();
+        AnalysisText elements = new AnalysisText(
+                report.analysed(), out, new Sketch(parent.terminal().unicode()));
+        switch (mode) {
+            case SUMMARY -> tensors(report.model(), out);
+            case STATS -> {
+                out.println("Statistics");
+                elements.statistics();
+            }
+            case OUTLIERS -> {
+                out.println("Outliers, more than " + Figure.of(threshold) + " standard deviations from the mean");
+                elements.outliers(verbose);
+            }
+            case DISTRIBUTION -> {
+                out.println("Distribution, four standard deviations around the mean at most");
+                elements.distribution();
+            }
+            case SCHEMA -> schema(report.model(), out);
+            default -> throw new AssertionError(mode);
+        }
+        if (html != null) {
+            out.println();
+            out.println("Report: " + html);
+        }
+    }
+
+    private void tensors(Inspection model, PrintWriter out) {
         out.println("Tensors");
-        if (everyTensor) {
+        if (verbose) {
             TensorList.write(model.tensors(), out);
         } else {
             LayerTree.of(model.tensors()).write(out);
         }
-        return 0;
+    }
+
+    private static void schema(Inspection model, PrintWriter out) {
+        out.println("Schema");
+        TextTable table = new TextTable().right(3);
+        LayerTree.of(model.tensors())
+                .schema()
+                .forEach(
+                        row -> table.row(row.pattern(), row.dtype(), row.shape().toString(), "× " + row.count()));
+        table.write(out);
     }
 }

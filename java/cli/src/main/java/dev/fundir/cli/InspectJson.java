@@ -3,7 +3,8 @@ package dev.fundir.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fundir.model.Architecture;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -11,7 +12,9 @@ import java.util.OptionalLong;
 final class InspectJson {
     private InspectJson() {}
 
-    static void write(Inspection model, PrintWriter out) throws IOException {
+    /** Writes the document of {@code inspect --json}, which {@code --html} embeds. */
+    static void write(InspectReport found, Writer out) throws IOException {
+        Inspection model = found.model();
         try (JsonReport report = new JsonReport(out)) {
             JsonGenerator json = report.generator();
             json.writeStringField("path", model.path().toString());
@@ -27,7 +30,10 @@ final class InspectJson {
             json.writeEndObject();
             architecture(model.architecture(), json);
             files(model, json);
-            tensors(model, report);
+            tensors(found, report);
+            if (found.mode() == InspectMode.SCHEMA) {
+                schema(model, report);
+            }
         }
     }
 
@@ -68,22 +74,43 @@ final class InspectJson {
             json.writeStringField("path", file.path().toString());
             json.writeNumberField("byteSize", file.byteSize());
             json.writeNumberField("tensorCount", file.tensorCount());
+            number("dataOffset", file.dataOffset(), json);
             json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    private static void tensors(Inspection model, JsonReport report) throws IOException {
+    private static void tensors(InspectReport found, JsonReport report) throws IOException {
         JsonGenerator json = report.generator();
         json.writeArrayFieldStart("tensors");
-        for (Inspection.Entry tensor : model.tensors()) {
+        List<Inspection.Entry> tensors = found.model().tensors();
+        for (int i = 0; i < tensors.size(); i++) {
+            Inspection.Entry tensor = tensors.get(i);
             json.writeStartObject();
             json.writeStringField("name", tensor.name());
+            json.writeStringField("layer", tensor.layer());
             json.writeStringField("dtype", tensor.dtype());
             report.numbers("shape", tensor.shape());
             json.writeNumberField("byteSize", tensor.byteSize());
             json.writeStringField("file", tensor.file().toString());
             number("offset", tensor.offset(), json);
+            if (!found.analyses().isEmpty()) {
+                AnalysisJson.write(new AnalysedTensor(tensor, found.analyses().get(i)), report);
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void schema(Inspection model, JsonReport report) throws IOException {
+        JsonGenerator json = report.generator();
+        json.writeArrayFieldStart("schema");
+        for (SchemaRow row : LayerTree.of(model.tensors()).schema()) {
+            json.writeStartObject();
+            json.writeStringField("pattern", row.pattern());
+            json.writeStringField("dtype", row.dtype());
+            report.numbers("shape", row.shape());
+            json.writeNumberField("count", row.count());
             json.writeEndObject();
         }
         json.writeEndArray();

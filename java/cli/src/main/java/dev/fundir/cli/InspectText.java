@@ -44,14 +44,17 @@ final class InspectText {
     private static void metadata(Inspection model, PrintWriter out) {
         TextTable table = new TextTable();
         for (Map.Entry<String, String> pair : model.metadata().entrySet()) {
-            String value = pair.getValue().replace('\n', ' ');
-            table.row(
-                    pair.getKey(),
-                    value.length() <= LONGEST_VALUE
-                            ? value
-                            : value.substring(0, LONGEST_VALUE) + "… (" + value.length() + " characters)");
+            table.row(pair.getKey(), shortened(pair.getValue()));
         }
         section("Metadata", table, out);
+    }
+
+    /** A value of metadata on one line, of a long one its beginning. */
+    static String shortened(String value) {
+        String line = value.replace('\n', ' ');
+        return line.length() <= LONGEST_VALUE
+                ? line
+                : line.substring(0, LONGEST_VALUE) + "… (" + line.length() + " characters)";
     }
 
     private static void files(Inspection model, PrintWriter out) {

@@ -2,8 +2,10 @@ package dev.fundir.cli;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.Tensor;
+import dev.fundir.TensorView;
 import dev.fundir.model.Architecture;
 import dev.fundir.model.GgufFile;
+import dev.fundir.model.GgufTensor;
 import dev.fundir.model.Model;
 import dev.fundir.model.ModelFormat;
 import dev.fundir.model.ModelMetadata;
@@ -44,8 +46,9 @@ record Inspection(
      * @param path where it is
      * @param byteSize its size
      * @param tensorCount tensors in it
+     * @param dataOffset where its tensors begin, in bytes; empty where that is not one place
      */
-    record File(Path path, long byteSize, int tensorCount) {}
+    record File(Path path, long byteSize, int tensorCount, OptionalLong dataOffset) {}
 
     /**
      * A tensor.
@@ -57,6 +60,7 @@ record Inspection(
      * @param byteSize bytes in the file
      * @param file the file it is in
      * @param offset where it begins there; empty where it has no bytes of its own
+     * @param elements what it holds, as numbers
      */
     record Entry(
             String name,
@@ -65,7 +69,13 @@ record Inspection(
             long elementCount,
             long byteSize,
             Path file,
-            OptionalLong offset) {}
+            OptionalLong offset,
+            TensorView elements) {
+        /** The layer or module that it is a part of. */
+        String layer() {
+            return LayerName.of(name);
+        }
+    }
 
     /** So many values of a list are shown. */
     private static final int SHOWN = 8;
@@ -74,11 +84,7 @@ record Inspection(
     static Inspection of(Path path) throws IOException {
         ModelFormat format = ModelFormat.of(path);
         return switch (format) {
-            case SAFETENSORS -> {
-                try (Checkpoint checkpoint = Checkpoint.open(path)) {
-                    yield of(checkpoint);
-                }
-            }
+            case SAFETENSORS -> of(Checkpoint.open(path)); // not closed: elements are read from it
             case GGUF -> of(GgufFile.open(path));
             case JSON, YAML -> of(path, format, Models.load(path));
         };
@@ -92,7 +98,8 @@ record Inspection(
                 checkpoint.metadata(),
                 Architecture.of(checkpoint),
                 checkpoint.files().stream()
-                        .map(file -> new File(file.path(), file.byteSize(), file.tensorCount()))
+                        .map(file -> new File(
+                                file.path(), file.byteSize(), file.tensorCount(), OptionalLong.of(file.dataOffset())))
                         .toList(),
                 checkpoint.tensors().stream().map(Inspection::entry).toList());
     }
@@ -105,18 +112,20 @@ record Inspection(
                 tensor.elementCount(),
                 tensor.byteSize(),
                 tensor.file().path(),
-                OptionalLong.of(tensor.fileOffset()));
+                OptionalLong.of(tensor.fileOffset()),
+                tensor);
     }
 
     private static Inspection of(GgufFile gguf) throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>();
         gguf.metadata().forEach((key, value) -> metadata.put(key, text(value)));
+        Model model = Models.load(gguf.path());
         return new Inspection(
                 gguf.path(),
                 ModelFormat.GGUF.label(),
                 metadata,
-                Architecture.of(Models.load(gguf.path())),
-                List.of(new File(gguf.path(), gguf.byteSize(), gguf.tensors().size())),
+                Architecture.of(model),
+                List.of(new File(gguf.path(), gguf.byteSize(), gguf.tensors().size(), dataOffset(gguf))),
                 gguf.tensors().stream()
                         .map(tensor -> new Entry(
                                 tensor.name(),
@@ -125,9 +134,14 @@ record Inspection(
                                 tensor.elementCount(),
                                 tensor.fileBytes(),
                                 gguf.path(),
-                                OptionalLong.of(tensor.fileOffset())))
+                                OptionalLong.of(tensor.fileOffset()),
+                                tensor))
                         .sorted(Comparator.comparing(Entry::name))
                         .toList());
+    }
+
+    private static OptionalLong dataOffset(GgufFile gguf) {
+        return gguf.tensors().stream().mapToLong(GgufTensor::fileOffset).min();
     }
 
     private static Inspection of(Path path, ModelFormat format, Model model) throws IOException {
@@ -137,7 +151,7 @@ record Inspection(
                 format.label(),
                 texts(model.metadata()),
                 Architecture.of(model),
-                List.of(new File(path, Files.size(path), parameters.size())),
+                List.of(new File(path, Files.size(path), parameters.size(), OptionalLong.empty())),
                 parameters.stream()
                         .map(each -> new Entry(
                                 each.name(),
@@ -146,7 +160,8 @@ record Inspection(
                                 each.tensor().elementCount(),
                                 each.tensor().byteSize(),
                                 path,
-                                OptionalLong.empty()))
+                                OptionalLong.empty(),
+                                each.tensor()))
                         .sorted(Comparator.comparing(Entry::name))
                         .toList());
     }
@@ -184,5 +199,16 @@ record Inspection(
     /** Elements of all tensors. */
     long parameterCount() {
         return tensors.stream().mapToLong(Entry::elementCount).sum();
+    }
+
+    /** The same with only the tensors whose names match. */
+    Inspection select(Glob names) {
+        return new Inspection(
+                path,
+                format,
+                metadata,
+                architecture,
+                files,
+                tensors.stream().filter(tensor -> names.matches(tensor.name())).toList());
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Map;
@@ -16,9 +16,9 @@ final class JsonReport implements AutoCloseable {
             JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     private final JsonGenerator json;
-    private final PrintWriter out;
+    private final Writer out;
 
-    JsonReport(PrintWriter out) throws IOException {
+    JsonReport(Writer out) throws IOException {
         this.out = out;
         json = FACTORY.createGenerator(out).setPrettyPrinter(new DefaultPrettyPrinter());
         json.writeStartObject();
@@ -53,6 +53,16 @@ final class JsonReport implements AutoCloseable {
         return this;
     }
 
+    /** A number; null where it is NaN or infinite, which JSON has no numbers for. */
+    JsonReport real(String name, double value) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeNumberField(name, value);
+        } else {
+            json.writeNullField(name);
+        }
+        return this;
+    }
+
     /** Values that are Double, Boolean or String. */
     JsonReport values(String name, Map<String, Object> values) throws IOException {
         json.writeObjectFieldStart(name);
@@ -74,6 +84,6 @@ final class JsonReport implements AutoCloseable {
     public void close() throws IOException {
         json.writeEndObject();
         json.close();
-        out.println();
+        out.write(System.lineSeparator());
     }
 }

@@ -37,6 +37,34 @@ final class LayerTree {
         table.write(out);
     }
 
+    /** Every kind of tensor: those of modules that are shown once are one row. */
+    List<SchemaRow> schema() {
+        List<SchemaRow> rows = new ArrayList<>();
+        addRows("", 1, rows);
+        return rows;
+    }
+
+    /** Adds the rows of the children; {@code prefix} stands before their names, {@code times} as often. */
+    private void addRows(String prefix, long times, List<SchemaRow> rows) {
+        List<Map.Entry<String, LayerTree>> entries = new ArrayList<>(children.entrySet());
+        for (int i = 0; i < entries.size(); ) {
+            int end = endOfRun(entries, i);
+            String first = entries.get(i).getKey();
+            LayerTree node = entries.get(i).getValue();
+            String name = prefix + (end - i == 1 ? first : "{" + range(entries, i, end) + "}");
+            long count = times * (end - i);
+            if (node.tensor != null) {
+                rows.add(new SchemaRow(name, node.tensor.dtype(), node.tensor.shape(), count));
+            }
+            node.addRows(name + ".", count, rows);
+            i = end;
+        }
+    }
+
+    private static String range(List<Map.Entry<String, LayerTree>> entries, int begin, int end) {
+        return entries.get(begin).getKey() + "-" + entries.get(end - 1).getKey();
+    }
+
     private void addChildren(String indent, TextTable table) {
         List<Map.Entry<String, LayerTree>> entries = new ArrayList<>(children.entrySet());
         for (int i = 0; i < entries.size(); ) {
@@ -46,8 +74,7 @@ final class LayerTree {
             if (end - i == 1) {
                 node.add(indent, first, table);
             } else {
-                String range = first + "-" + entries.get(end - 1).getKey();
-                table.row(indent + range + " × " + count(node.tensorCount));
+                table.row(indent + range(entries, i, end) + " × " + count(node.tensorCount));
                 node.addChildren(indent + "  ", table);
             }
             i = end;
@@ -70,10 +97,8 @@ final class LayerTree {
         List<Map.Entry<String, LayerTree>> entries = new ArrayList<>(children.entrySet());
         boolean foldsToOne = tensor == null && endOfRun(entries, 0) == entries.size();
         if (foldsToOne) {
-            String range = entries.get(0).getKey() + "-"
-                    + entries.get(entries.size() - 1).getKey();
             LayerTree layer = entries.get(0).getValue();
-            table.row(indent + name + "." + range + " × " + count(layer.tensorCount));
+            table.row(indent + name + "." + range(entries, 0, entries.size()) + " × " + count(layer.tensorCount));
             layer.addChildren(indent + "  ", table);
         } else {
             if (tensor == null) {

@@ -1,5 +1,6 @@
 package dev.fundir.cli;
 
+import dev.fundir.analysis.AnalysisProgress;
 import dev.fundir.merge.MergeProgress;
 
 /**
@@ -18,6 +19,15 @@ record Progress(long bytesDone, long bytesTotal, long tensorsDone, long tensorsT
     static Progress of(MergeProgress merge) {
         return new Progress(
                 merge.bytesDone(), merge.bytesTotal(), merge.tensorsDone(), merge.tensorsTotal(), merge.seconds());
+    }
+
+    static Progress of(AnalysisProgress analysis) {
+        return new Progress(
+                analysis.bytesDone(),
+                analysis.bytesTotal(),
+                analysis.tensorsDone(),
+                analysis.tensorsTotal(),
+                analysis.seconds());
     }
 
     /** The done part of the whole, 0 to 1. */

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,12 @@ record Terminal(
             }
         }
         return false;
+    }
+
+    /** The same with nobody who sees what is written to {@code err}. */
+    Terminal withoutErr() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return new Terminal(out, nowhere, outIsTerminal, /* errIsTerminal= */ false, colour, unicode, columns);
     }
 
     /** Writes out what is buffered. */

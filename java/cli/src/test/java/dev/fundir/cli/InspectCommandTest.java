@@ -110,10 +110,12 @@ class InspectCommandTest {
                   "files" : [ {
                     "path" : "%1$s",
                     "byteSize" : %2$d,
-                    "tensorCount" : 1
+                    "tensorCount" : 1,
+                    "dataOffset" : %3$d
                   } ],
                   "tensors" : [ {
                     "name" : "w",
+                    "layer" : "w",
                     "dtype" : "F16",
                     "shape" : [ 2, 3 ],
                     "byteSize" : 12,

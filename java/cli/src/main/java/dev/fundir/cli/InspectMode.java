@@ -1,0 +1,20 @@
+package dev.fundir.cli;
+
+/** What {@code inspect} looks at. */
+enum InspectMode {
+    /** The headers alone. */
+    SUMMARY,
+    /** Extremes, mean, spread and norm of each tensor. */
+    STATS,
+    /** Elements far from the mean of their tensor. */
+    OUTLIERS,
+    /** A histogram of each tensor. */
+    DISTRIBUTION,
+    /** Names, dtypes and shapes, numbered modules that are alike as one. */
+    SCHEMA;
+
+    /** Whether the elements have to be read for it. */
+    boolean readsElements() {
+        return this == STATS || this == OUTLIERS || this == DISTRIBUTION;
+    }
+}
