@@ -6,7 +6,7 @@ use crate::kernels::elements::is_exact_in_f32;
 use crate::kernels::real::Real;
 use crate::kernels::reduce::Lanes;
 use crate::kernels::simd::Level;
-use crate::kernels::statistics::{Extremes, add_deviations, widen_extremes};
+use crate::kernels::statistics::{Extremes, add_deviations, add_powers, widen_extremes};
 use safetensors::Dtype;
 
 /// What the elements of a block come to.
@@ -30,28 +30,50 @@ pub struct Moments {
     pub squared_deviations: f64,
 }
 
+/// How much of the sum of squares must be left when the mean is taken off it, for the difference to be exact enough.
+const LEFT: f64 = 1e-4;
+
 /// Computes the moments of a block.
 ///
-/// Deviations are summed from the mean of the block's first chunk. As the elements of that are elements of the block, the sum
-/// of squares is at most some 64 times the squared deviations that are left when the true mean is known, so that little is
-/// cancelled whatever the elements are.
+/// Elements and their squares are summed. Where the mean is so far from 0, compared to the spread, that their difference would
+/// cancel, deviations from the mean of the block's first elements are summed in their place. As those are elements of the
+/// block, the squared deviations from the true mean are then no less than some 64th of the sum, whatever the elements are.
 ///
 /// # Errors
 /// [`Status::Request`](crate::error::Status::Request) if the bytes are no block of a real dtype.
 pub fn moments(level: Level, dtype: Dtype, bytes: &[u8]) -> Result<Moments> {
     chunks::count(dtype, bytes)?;
     Ok(if is_exact_in_f32(dtype) {
-        Sums::<f32>::of(level, dtype, bytes, f32::NEG_INFINITY, f32::INFINITY)
+        of::<f32>(level, dtype, bytes, Extremes::none(f32::NEG_INFINITY, f32::INFINITY))
     } else {
-        Sums::<f64>::of(level, dtype, bytes, f64::NEG_INFINITY, f64::INFINITY)
+        of::<f64>(level, dtype, bytes, Extremes::none(f64::NEG_INFINITY, f64::INFINITY))
     })
+}
+
+fn of<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], none: Extremes<R>) -> Moments {
+    let sum = |shift| {
+        let mut sums = Sums::new(level, shift, none);
+        chunks::for_each::<R>(level, dtype, bytes, |_, x| sums.add(x));
+        sums
+    };
+    let sums = sum(Shift::None);
+    if sums.cancels() { sum(Shift::FirstMean).total() } else { sums.total() }
+}
+
+/// What is taken off each element before it is summed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shift {
+    None,
+    /// The mean of the first finite elements, once there are some.
+    FirstMean,
+    Of(f64),
 }
 
 /// The sums of a block in the making.
 struct Sums<R> {
     level: Level,
-    shift: Option<f64>,
-    deviations: [Lanes; 2],
+    shift: Shift,
+    powers: [Lanes; 2],
     extremes: Extremes<R>,
     finite: u64,
     nan: u64,
@@ -59,54 +81,54 @@ struct Sums<R> {
 }
 
 impl<R: Real> Sums<R> {
-    fn of(level: Level, dtype: Dtype, bytes: &[u8], low: R, high: R) -> Moments {
-        let mut sums = Sums {
-            level,
-            shift: None,
-            deviations: Default::default(),
-            extremes: Extremes::none(low, high),
-            finite: 0,
-            nan: 0,
-            infinite: 0,
-        };
-        chunks::for_each::<R>(level, dtype, bytes, |_, x| sums.add(x));
-        sums.total()
+    fn new(level: Level, shift: Shift, extremes: Extremes<R>) -> Self {
+        Sums { level, shift, powers: Default::default(), extremes, finite: 0, nan: 0, infinite: 0 }
     }
 
     fn add(&mut self, x: &[R]) {
-        let shift = self.shift.or_else(|| self.mean_of(x));
-        let mut deviations = self.deviations;
-        add_deviations(self.level, x, shift.unwrap_or(0.0), &mut deviations);
-        if deviations.iter().all(|sum| sum.total().is_finite()) {
-            self.keep(x, shift, deviations);
+        let before = (self.shift, self.powers);
+        if self.add_powers(x) {
+            self.count(x);
         } else {
+            (self.shift, self.powers) = before;
             let finite = Finite::of(x);
             self.nan += finite.nan;
             self.infinite += finite.infinite;
-            let shift = self.shift.or_else(|| self.mean_of(finite.numbers()));
-            let mut deviations = self.deviations;
-            add_deviations(self.level, finite.numbers(), shift.unwrap_or(0.0), &mut deviations);
-            self.keep(finite.numbers(), shift, deviations);
+            self.add_powers(finite.numbers());
+            self.count(finite.numbers());
         }
     }
 
-    fn keep(&mut self, x: &[R], shift: Option<f64>, deviations: [Lanes; 2]) {
+    fn count(&mut self, x: &[R]) {
         self.finite += x.len() as u64;
-        self.shift = shift;
-        self.deviations = deviations;
         widen_extremes(self.level, x, &mut self.extremes);
     }
 
-    fn mean_of(&self, x: &[R]) -> Option<f64> {
-        let mut sums = <[Lanes; 2]>::default();
-        add_deviations(self.level, x, 0.0, &mut sums);
-        Some(sums[0].total() / x.len() as f64).filter(|mean| mean.is_finite())
+    /// Adds to the sums; false when there was something infinite or NaN.
+    fn add_powers(&mut self, x: &[R]) -> bool {
+        if self.shift == Shift::FirstMean && !x.is_empty() {
+            let mut sums = Default::default();
+            if !add_powers(self.level, x, &mut sums) {
+                return false;
+            }
+            self.shift = Shift::Of(sums[0].total() / x.len() as f64);
+        }
+        match self.shift {
+            Shift::Of(shift) => add_deviations(self.level, x, shift, &mut self.powers),
+            _ => add_powers(self.level, x, &mut self.powers),
+        }
+    }
+
+    fn cancels(&self) -> bool {
+        let [sum, squares] = self.powers.map(|lanes| lanes.total());
+        squares - sum * sum / (self.finite.max(1) as f64) < LEFT * squares
     }
 
     fn total(&self) -> Moments {
-        let [sum, squares] = self.deviations.map(|lanes| lanes.total());
+        let [sum, squares] = self.powers.map(|lanes| lanes.total());
         let (min, max) = self.extremes.range();
         let n = self.finite.max(1) as f64;
+        let shift = if let Shift::Of(shift) = self.shift { shift } else { 0.0 };
         Moments {
             finite: self.finite,
             zeros: self.extremes.zeros(),
@@ -114,8 +136,9 @@ impl<R: Real> Sums<R> {
             infinite: self.infinite,
             min,
             max,
-            mean: self.shift.unwrap_or(0.0) + sum / n,
-            squared_deviations: (squares - sum * sum / n).max(0.0),
+            mean: shift + sum / n,
+            // Where numbers overflow there is no spread to tell, and NaN would not say that it is large.
+            squared_deviations: if squares.is_finite() { (squares - sum * sum / n).max(0.0) } else { f64::INFINITY },
         }
     }
 }

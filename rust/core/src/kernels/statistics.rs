@@ -56,25 +56,39 @@ impl Differences {
     }
 }
 
-kernels! {
-    /// Adds `Σ (x - shift)` and `Σ (x - shift)²` to two sums.
-    pub fn add_deviations<R>(x: &[R], shift: f64, sums: &mut [Lanes; 2]) {
-        let (chunks, rest) = x.as_chunks::<LANES>();
-        let [mut first, mut second] = *sums;
-        let (a, b) = (first.sums(), second.sums());
-        for x in chunks {
-            for i in 0..LANES {
-                let d = x[i].to_f64() - shift;
-                a[i] += d;
-                b[i] += d * d;
-            }
-        }
-        for (i, x) in rest.iter().enumerate() {
-            let d = x.to_f64() - shift;
+/// Adds terms and their squares, lane by lane.
+#[inline(always)]
+fn add_terms<R: Real>(x: &[R], sums: &mut [f64; LANES], squares: &mut [f64; LANES], term: impl Fn(R) -> f64) {
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let (mut a, mut b) = (*sums, *squares);
+    for x in chunks {
+        for i in 0..LANES {
+            let d = term(x[i]);
             a[i] += d;
             b[i] += d * d;
         }
-        *sums = [first, second];
+    }
+    for (i, x) in rest.iter().enumerate() {
+        let d = term(*x);
+        a[i] += d;
+        b[i] += d * d;
+    }
+    (*sums, *squares) = (a, b);
+}
+
+kernels! {
+    /// Adds `Σ x` and `Σ x²` to two sums; false when something infinite or NaN is in them then.
+    pub fn add_powers<R>(x: &[R], sums: &mut [Lanes; 2]) -> bool {
+        let [first, second] = sums;
+        add_terms(x, first.sums(), second.sums(), R::to_f64);
+        first.is_finite() & second.is_finite()
+    }
+
+    /// Adds `Σ (x - shift)` and `Σ (x - shift)²` to two sums; false when something infinite or NaN is in them then.
+    pub fn add_deviations<R>(x: &[R], shift: f64, sums: &mut [Lanes; 2]) -> bool {
+        let [first, second] = sums;
+        add_terms(x, first.sums(), second.sums(), |x| x.to_f64() - shift);
+        first.is_finite() & second.is_finite()
     }
 
     /// Widens `extremes` to hold `x`, which has no NaN.

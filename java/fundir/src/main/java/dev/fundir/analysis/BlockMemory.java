@@ -30,12 +30,12 @@ final class BlockMemory {
     }
 
     /** A block of a tensor, until the next one is asked for. */
-    ByteBuffer elements(TensorView view, int block) throws IOException {
+    ByteBuffer elements(TensorView view, int block) {
         return read(view, block, first);
     }
 
     /** A block of a second tensor, until the next one is asked for. */
-    ByteBuffer others(TensorView view, int block) throws IOException {
+    ByteBuffer others(TensorView view, int block) {
         if (second == null) {
             second = direct(first.capacity());
         }
@@ -47,20 +47,17 @@ final class BlockMemory {
         return record.clear().limit(bytes);
     }
 
-    private static ByteBuffer read(TensorView view, int block, ByteBuffer target) throws IOException {
+    private static ByteBuffer read(TensorView view, int block, ByteBuffer target) {
         ElementType type = ElementType.of(view);
         long offset = type.dtype().byteSize((long) block * ElementBlocks.MOST_ELEMENTS);
         long most = type.dtype().byteSize(ElementBlocks.MOST_ELEMENTS);
         target.clear().limit((int) Math.min(most, view.byteSize() - offset));
-        try {
-            view.readBytes(offset, target);
-        } catch (InternalError e) { // how Java says that a mapped file is shorter than it was
-            throw cut(view, e);
-        }
+        view.readBytes(offset, target);
         return target.flip();
     }
 
-    private static IOException cut(TensorView view, InternalError cause) {
+    /** What an error is that Java throws, soon after it, for a mapped file that is shorter than it was. */
+    static IOException cut(TensorView view, InternalError cause) {
         String sentence = "bytes of the file are gone, it was cut while it was read: open it again when it is complete";
         IOException named = view instanceof Tensor tensor
                 ? new CheckpointFormatException(Reason.INCOMPLETE, tensor.file().path(), tensor.name(), sentence)

@@ -27,6 +27,9 @@ final class BlockThreads {
     /** Passes whose blocks are not all taken; what comes next is in front. Guarded by this object, as all below is. */
     private final Deque<Pass> open = new ArrayDeque<>();
 
+    /** Passes that are neither waiting nor done: all of their blocks are taken. */
+    private int ending;
+
     private final int tensorsTotal;
     private int tensorsDone;
     private long bytesDone;
@@ -34,11 +37,13 @@ final class BlockThreads {
     /** A pass that is under way. */
     private static final class Pass {
         private final BlockWork work;
+        private final long blockBytes;
         private int taken;
         private int done;
 
         Pass(BlockWork work) {
             this.work = work;
+            blockBytes = work.byteSize() / Math.max(1, work.blockCount());
         }
     }
 
@@ -91,22 +96,33 @@ final class BlockThreads {
     }
 
     private void work(CountDownLatch over) {
+        Block block = null;
         try {
             BlockMemory memory = new BlockMemory();
-            for (Block block = take(); block != null; block = take()) {
+            for (Block next = take(); next != null; next = take()) {
+                block = next;
                 block.pass().work.run(block.number(), memory);
                 done(block.pass());
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (InternalError e) {
+            fail(block == null ? e : block.pass().work.cut(e));
+        } catch (RuntimeException | Error | InterruptedException e) {
             fail(e);
         } finally {
             over.countDown();
         }
     }
 
-    /** The next block, or null when there is none left to take. */
-    private synchronized Block take() {
-        while (!open.isEmpty() && failure.get() == null) {
+    /** The next block; null when there is none left, and no pass that another one could follow. */
+    private synchronized Block take() throws InterruptedException {
+        while (failure.get() == null) {
+            if (open.isEmpty()) {
+                if (ending == 0) {
+                    return null;
+                }
+                wait();
+                continue;
+            }
             Pass pass = open.getFirst();
             if (pass.work.blockCount() == 0) {
                 open.removeFirst();
@@ -116,6 +132,7 @@ final class BlockThreads {
             int number = pass.taken++;
             if (pass.taken == pass.work.blockCount()) {
                 open.removeFirst();
+                ending++;
             }
             return new Block(pass, number);
         }
@@ -124,13 +141,16 @@ final class BlockThreads {
 
     private synchronized void done(Pass pass) {
         pass.done++;
+        bytesDone += pass.blockBytes;
         if (pass.done == pass.work.blockCount()) {
+            ending--;
             finish(pass);
+            notifyAll();
         }
     }
 
     private void finish(Pass pass) {
-        bytesDone += pass.work.byteSize();
+        bytesDone += pass.work.byteSize() - pass.blockBytes * pass.work.blockCount();
         Optional<BlockWork> next = pass.work.finish();
         if (next.isPresent()) {
             open.addFirst(new Pass(next.get()));
@@ -140,18 +160,14 @@ final class BlockThreads {
     }
 
     private synchronized AnalysisProgress progress() {
-        long underWay = open.stream().mapToLong(BlockThreads::doneBytes).sum();
         return new AnalysisProgress(
-                bytesDone + underWay, bytesTotal, tensorsDone, tensorsTotal, (System.nanoTime() - begin) / 1e9);
-    }
-
-    private static long doneBytes(Pass pass) {
-        return (long) ((double) pass.work.byteSize() * pass.done / Math.max(1, pass.work.blockCount()));
+                bytesDone, bytesTotal, tensorsDone, tensorsTotal, (System.nanoTime() - begin) / 1e9);
     }
 
     /** The first failure stops the others, and is the one that is told. */
-    private void fail(Throwable problem) {
+    private synchronized void fail(Throwable problem) {
         failure.compareAndSet(null, problem);
+        notifyAll();
     }
 
     /** Waits until all have ended, which takes no longer than a block. */

@@ -17,7 +17,10 @@ interface BlockWork {
      * @param block its number
      * @param memory the thread's own
      */
-    void run(int block, BlockMemory memory) throws IOException;
+    void run(int block, BlockMemory memory);
+
+    /** What an error means that a thread met while it did a block, or soon after: a file was cut. */
+    IOException cut(InternalError cause);
 
     /**
      * Called once, when all blocks are done: puts their results together.

@@ -86,7 +86,12 @@ public final class Comparison {
         }
 
         @Override
-        public void run(int block, BlockMemory memory) throws IOException {
+        public IOException cut(InternalError cause) {
+            return new IOException(pair.a() + " and " + pair.b() + ": a file was cut while it was read", cause);
+        }
+
+        @Override
+        public void run(int block, BlockMemory memory) {
             ByteBuffer record = memory.record(ElementBlocks.DISTANCE_SIZE);
             ByteBuffer a = memory.elements(pair.a(), block);
             ElementType type = ElementType.of(pair.a());

@@ -56,13 +56,14 @@ final class DetailWork implements BlockWork {
         this.asked = asked;
         this.sink = sink;
         double reach = REACH * statistics.standardDeviation();
-        from = Math.max(statistics.min(), statistics.mean() - reach);
-        to = Math.min(statistics.max(), statistics.mean() + reach);
+        boolean isKnown = Double.isFinite(reach) && Double.isFinite(statistics.mean());
+        from = isKnown ? Math.max(statistics.min(), statistics.mean() - reach) : statistics.min();
+        to = isKnown ? Math.min(statistics.max(), statistics.mean() + reach) : statistics.max();
         counts = new long[asked.bins() == 0 ? 0 : asked.bins() + 2];
     }
 
     private boolean hasNumbers() {
-        return !Double.isNaN(statistics.mean());
+        return !Double.isNaN(statistics.min());
     }
 
     @Override
@@ -76,7 +77,12 @@ final class DetailWork implements BlockWork {
     }
 
     @Override
-    public void run(int block, BlockMemory memory) throws IOException {
+    public IOException cut(InternalError cause) {
+        return BlockMemory.cut(view, cause);
+    }
+
+    @Override
+    public void run(int block, BlockMemory memory) {
         ByteBuffer elements = memory.elements(view, block);
         int type = ElementType.of(view).dtype().code();
         if (asked.hasOutliers()) {

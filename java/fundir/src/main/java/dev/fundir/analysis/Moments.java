@@ -46,7 +46,8 @@ record Moments(
     Moments plus(Moments other) {
         long count = finite + other.finite;
         double part = count == 0 ? 0 : (double) other.finite / count;
-        double distance = other.finite == 0 ? 0 : finite == 0 ? other.mean : other.mean - mean;
+        // Without elements on one side there is no distance; its square could overflow, and NaN would come of it.
+        double distance = finite == 0 || other.finite == 0 ? 0 : other.mean - mean;
         return new Moments(
                 count,
                 zeros + other.zeros,
@@ -54,7 +55,7 @@ record Moments(
                 infinite + other.infinite,
                 Math.min(min, other.min),
                 Math.max(max, other.max),
-                mean + distance * part,
+                finite == 0 ? other.mean : mean + distance * part,
                 squaredDeviations + other.squaredDeviations + distance * distance * part * finite);
     }
 

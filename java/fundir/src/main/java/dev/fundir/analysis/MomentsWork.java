@@ -31,7 +31,12 @@ final class MomentsWork implements BlockWork {
     }
 
     @Override
-    public void run(int block, BlockMemory memory) throws IOException {
+    public IOException cut(InternalError cause) {
+        return BlockMemory.cut(view, cause);
+    }
+
+    @Override
+    public void run(int block, BlockMemory memory) {
         ByteBuffer record = memory.record(ElementBlocks.MOMENTS_SIZE);
         ElementBlocks.moments(
                 memory.elements(view, block), ElementType.of(view).dtype().code(), record);
