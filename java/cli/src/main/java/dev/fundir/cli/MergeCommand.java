@@ -208,6 +208,11 @@ final class MergeCommand implements Callable<Integer> {
         if (parent.quiet()) {
             return plan.run(MergeListener.none());
         }
+        if (MergeTable.fits(parent.terminal())) {
+            try (MergeTable table = new MergeTable(plan, parent.terminal())) {
+                return plan.run(table::show);
+            }
+        }
         try (ProgressLine line = new ProgressLine("merging", parent.terminal())) {
             return plan.run(progress -> line.show(Progress.of(progress)));
         }

@@ -9,7 +9,6 @@ import java.util.Locale;
  */
 final class ProgressLine implements AutoCloseable {
     private static final int BAR = 24;
-    private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
     /** Where nobody watches, work that is shorter says nothing, and others a line each quarter. */
     private static final double QUIET_SECONDS = 2;
@@ -40,7 +39,7 @@ final class ProgressLine implements AutoCloseable {
     }
 
     private void draw(Progress progress) {
-        String line = bar(progress.fraction()) + " " + figures(progress);
+        String line = ProgressBar.of(progress.fraction(), BAR, unicode) + " " + figures(progress);
         err.print("\r" + line.substring(0, Math.min(line.length(), columns - 1)) + "\u001b[K");
         err.flush();
         drawn = true;
@@ -70,16 +69,6 @@ final class ProgressLine implements AutoCloseable {
                 progress.tensorsTotal(),
                 speed,
                 left);
-    }
-
-    private String bar(double fraction) {
-        int eighths = (int) (fraction * BAR * 8);
-        StringBuilder bar = new StringBuilder(BAR + 2).append(unicode ? "" : "[");
-        for (int cell = 0; cell < BAR; cell++) {
-            int filled = Math.max(0, Math.min(8, eighths - cell * 8));
-            bar.append(unicode ? EIGHTHS.charAt(filled) : filled == 8 ? '#' : '-');
-        }
-        return bar.append(unicode ? "▏" : "]").toString();
     }
 
     @Override

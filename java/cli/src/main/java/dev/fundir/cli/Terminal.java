@@ -19,7 +19,7 @@ import java.util.Map;
  * @param out results; buffered until it is closed or flushed
  * @param err progress, notices and failures; flushed with each line
  * @param outIsTerminal whether a person looks at the results
- * @param errIsTerminal whether a person looks at the progress
+ * @param errIsTerminal whether a person looks at the progress, on a terminal whose cursor can be moved
  * @param colour whether colour may be used on a terminal
  * @param unicode whether a terminal can draw more than ASCII
  * @param columns the width of a terminal
@@ -35,6 +35,7 @@ record Terminal(
         implements AutoCloseable {
 
     private static final int USUAL_COLUMNS = 80;
+    private static final int USUAL_LINES = 24;
     private static final int OUT = 1;
     private static final int ERR = 2;
 
@@ -45,10 +46,25 @@ record Terminal(
                 new PrintWriter(writer(FileDescriptor.out), false),
                 new PrintWriter(writer(FileDescriptor.err), true),
                 isTerminal(OUT),
-                isTerminal(ERR),
-                environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM")),
+                isTerminal(ERR) && !isDumb(environment),
+                environment.getOrDefault("NO_COLOR", "").isEmpty() && !isDumb(environment),
                 speaksUtf8(environment) && !Boolean.getBoolean("fundir.ascii"),
-                Integer.getInteger("fundir.columns", USUAL_COLUMNS));
+                size("fundir.columns", USUAL_COLUMNS));
+    }
+
+    /** The height of the terminal. */
+    static int lines() {
+        return size("fundir.lines", USUAL_LINES);
+    }
+
+    /** What the launcher has found out; terminals that do not know their size say 0. */
+    private static int size(String property, int usual) {
+        int size = Integer.getInteger(property, usual);
+        return size > 0 ? size : usual;
+    }
+
+    private static boolean isDumb(Map<String, String> environment) {
+        return "dumb".equals(environment.get("TERM"));
     }
 
     private static BufferedWriter writer(FileDescriptor stream) {

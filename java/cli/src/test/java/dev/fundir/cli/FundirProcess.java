@@ -47,6 +47,19 @@ final class FundirProcess {
     }
 
     static FundirProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = command(List.of(), arguments);
+        Path out = Files.createTempFile("fundir", ".out");
+        Path err = Files.createTempFile("fundir", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        return new FundirProcess(builder.start(), out, err);
+    }
+
+    /** What runs the command: the Java of the tests, with options of the JVM. */
+    static List<String> command(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -58,17 +71,11 @@ final class FundirProcess {
         if (Runtime.version().feature() >= 22) {
             command.add(1, "--enable-native-access=ALL-UNNAMED");
         }
+        command.addAll(options);
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
         command.addAll(0, HEEDING_INTERRUPTS);
-        Path out = Files.createTempFile("fundir", ".out");
-        Path err = Files.createTempFile("fundir", ".err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().putAll(environment);
-        return new FundirProcess(builder.start(), out, err);
+        return command;
     }
 
     private static List<String> heedingInterrupts() {
