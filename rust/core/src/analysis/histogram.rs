@@ -27,7 +27,7 @@ pub fn histogram(
 ) -> Result<()> {
     chunks::count(dtype, bytes)?;
     let bins = counts.len().saturating_sub(2);
-    if bins == 0 || bins > MOST_BINS || !(from <= to) || !from.is_finite() || !to.is_finite() {
+    if bins == 0 || bins > MOST_BINS || from > to || !from.is_finite() || !to.is_finite() {
         return Err(Error::request(format!(
             "{bins} bins from {from} to {to}: expected 1 to {MOST_BINS} of a finite range"
         )));

@@ -138,7 +138,11 @@ impl<R: Real> Sums<R> {
             max,
             mean: shift + sum / n,
             // Where numbers overflow there is no spread to tell, and NaN would not say that it is large.
-            squared_deviations: if squares.is_finite() { (squares - sum * sum / n).max(0.0) } else { f64::INFINITY },
+            squared_deviations: if squares.is_finite() {
+                (squares - sum * sum / n).max(0.0)
+            } else {
+                f64::INFINITY
+            },
         }
     }
 }

@@ -24,11 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The reports as a browser draws them: no error, nothing cut, nothing on top of another, text that can be read. */
 final class HtmlInChromiumTest {
-    private static final String STATISTICS = "\"statistics\":{\"elements\":4096,\"zeros\":3,\"nan\":%d,\"infinite\":0,"
-            + "\"min\":-0.5,\"max\":0.75,\"mean\":1e-3,\"std\":0.02,\"l2Norm\":%d},\"outliers\":{\"threshold\":3.0,"
-            + "\"count\":7,\"worst\":[{\"index\":[1,2],\"value\":0.75,\"z\":37.5}]},\"distribution\":{\"from\":-0.5,"
-            + "\"to\":0.75,\"below\":0,\"above\":0,\"counts\":[1,20,300,4000,500,7]}";
-
     @TempDir
     private Path folder;
 
@@ -149,10 +144,18 @@ final class HtmlInChromiumTest {
                 + tensors + "]}";
     }
 
+    private static String statistics(int nan, int norm) {
+        return "\"statistics\":{\"elements\":4096,\"zeros\":3,\"nan\":" + nan + ",\"infinite\":0,"
+                + "\"min\":-0.5,\"max\":0.75,\"mean\":1e-3,\"std\":0.02,\"l2Norm\":" + norm
+                + "},\"outliers\":{\"threshold\":3.0,"
+                + "\"count\":7,\"worst\":[{\"index\":[1,2],\"value\":0.75,\"z\":37.5}]},\"distribution\":{\"from\":-0.5,"
+                + "\"to\":0.75,\"below\":0,\"above\":0,\"counts\":[1,20,300,4000,500,7]}";
+    }
+
     private static String tensor(String name, String layer, int offset, int nan, int norm) {
         return "{\"name\":\"" + name + "\",\"layer\":\"" + layer + "\",\"dtype\":\"BF16\",\"shape\":[64,64],"
                 + "\"byteSize\":8192,\"file\":\"/models/m.safetensors\",\"offset\":" + offset + ","
-                + String.format(STATISTICS, nan, norm) + "},";
+                + statistics(nan, norm) + "},";
     }
 
     private static String comparison() throws IOException {
