@@ -58,13 +58,13 @@ class InspectModesTest {
                            min  max   mean   std  norm  zero
                   h.0
                     bias     0    2      1     1     2   50%
-                    w     -4.5  100  0.487  7.63   108    0%
+                    w     -4.5  100  0.487  7.61   108    0%
                   h.1
                     bias     0    2      1     1     2   50%
-                    w     -4.5  100  0.487  7.63   108    0%
+                    w     -4.5  100  0.487  7.61   108    0%
                   h.10
                     bias     0    2      1     1     2   50%
-                    w     -4.5  100  0.487  7.63   108    0%
+                    w     -4.5  100  0.487  7.61   108    0%
                   norm       1    1      1     0     1    0%
                   norm: 1 NaN, 0 infinite, not counted in any figure
                 """, from("Statistics", show("--mode", "stats")));
