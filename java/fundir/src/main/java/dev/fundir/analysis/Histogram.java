@@ -13,7 +13,15 @@ import java.util.List;
  * @param counts elements in each bin
  */
 public record Histogram(double from, double to, long below, long above, List<Long> counts) {
-    /** A histogram, whose counts do not change. */
+    /**
+     * A histogram, whose counts do not change.
+     *
+     * @param from where the first bin begins; NaN when there is no finite element
+     * @param to where the last bin ends, which belongs to it
+     * @param below elements below the first bin
+     * @param above elements above the last bin
+     * @param counts elements in each bin
+     */
     public Histogram {
         counts = List.copyOf(counts);
     }

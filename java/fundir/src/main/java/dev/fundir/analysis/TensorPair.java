@@ -13,6 +13,8 @@ public record TensorPair(TensorView a, TensorView b) {
     /**
      * A pair.
      *
+     * @param a one
+     * @param b the other, of the same shape
      * @throws IllegalArgumentException when the shapes differ, or one tensor alone is complex
      */
     public TensorPair {

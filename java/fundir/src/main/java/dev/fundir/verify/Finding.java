@@ -36,7 +36,16 @@ public record Finding(String rule, Path file, Optional<String> tensor, String me
     /** A file is named like the shards and is none of them. */
     public static final String STRAY_SHARD = "STRAY_SHARD";
 
-    /** A finding, all of whose parts are there. */
+    /**
+     * A finding, all of whose parts are there.
+     *
+     * @param rule the broken rule: the name of a {@link CheckpointFormatException.Reason}, or one of
+     *     {@link #UNREADABLE}, {@link #NAN}, {@link #INFINITE}, {@link #TENSOR_NOT_IN_INDEX}, {@link #TOTAL_SIZE},
+     *     {@link #STRAY_SHARD}
+     * @param file the file or folder that breaks it
+     * @param tensor the tensor that breaks it, if it is about one
+     * @param message what was found and what was expected, with the names of file and tensor
+     */
     public Finding {
         Objects.requireNonNull(rule);
         Objects.requireNonNull(file);

@@ -26,7 +26,17 @@ public record VerificationReport(
         OptionalLong infinite,
         List<Finding> findings) {
 
-    /** A report, whose lists do not change. */
+    /**
+     * A report, whose lists do not change.
+     *
+     * @param path the model, as it was given
+     * @param format its format; empty when it could not be read at all
+     * @param files its files that are there, in the order of their names
+     * @param tensorCount tensors in files that could be read
+     * @param nan their elements that are NaN; empty when elements were not read
+     * @param infinite their elements that are infinite; empty when elements were not read
+     * @param findings everything that is wrong
+     */
     public VerificationReport {
         files = List.copyOf(files);
         findings = List.copyOf(findings);
