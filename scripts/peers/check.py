@@ -13,6 +13,7 @@ from inspection import check_dtypes
 from merging import Merges
 from report import Report
 from round_trip import check_round_trips
+from statistics_check import check_statistics
 from text_check import check_texts
 
 
@@ -22,6 +23,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=model.parent) as name:
         folder = pathlib.Path(name)
         check_dtypes(report, fundir, folder)
+        check_statistics(report, fundir, folder, model / models.FILE)
         check_round_trips(report, fundir, folder)
         check_texts(report, fundir, folder)
         check_gguf(report, fundir, model / models.FILE, folder)
