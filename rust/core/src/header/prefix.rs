@@ -50,14 +50,7 @@ pub fn extent(start: &[u8], file_length: u64, rules: &Rules) -> Result<u64> {
     }
     let end = LENGTH_BYTES + length;
     if end > file_length {
-        return Err(Error::format(
-            Reason::HeaderBeyondFile,
-            format!(
-                "the header ends at byte {end}, but the file has only {file_length} bytes; \
-                 the download was probably cut short: download it again"
-            ),
-        )
-        .with_numbers(file_length, end));
+        return Err(beyond_file(start, file_length, end));
     }
     Ok(end)
 }
@@ -69,16 +62,32 @@ pub(super) fn more_input(given: u64, wanted: u64) -> Error {
 }
 
 fn too_large(start: &[u8], length: u64) -> Error {
-    let message = other_format::recognise(start).map_or_else(
-        || {
-            format!(
-                "the first eight bytes give a header of {length} bytes, but the format allows {MAX_LENGTH}; \
-                 it is not a safetensors file, or it is damaged"
-            )
-        },
-        |other| format!("the file is {}, not safetensors: {}", other.name, other.advice),
-    );
+    let message = not_safetensors(start).unwrap_or_else(|| {
+        format!(
+            "the first eight bytes give a header of {length} bytes, but the format allows {MAX_LENGTH}; \
+             it is not a safetensors file, or it is damaged"
+        )
+    });
     Error::format(Reason::HeaderTooLarge, message).with_numbers(length, MAX_LENGTH)
+}
+
+fn beyond_file(start: &[u8], file_length: u64, end: u64) -> Error {
+    // A header that begins as it should is one: its length may look like any other file's beginning.
+    let begins_as_header = start.get(LENGTH_BYTES as usize).is_none_or(|&byte| byte == b'{');
+    let other = if begins_as_header { None } else { not_safetensors(start) };
+    let message = other.unwrap_or_else(|| {
+        format!(
+            "the header ends at byte {end}, but the file has only {file_length} bytes; \
+             the download was probably cut short: download it again"
+        )
+    });
+    Error::format(Reason::HeaderBeyondFile, message).with_numbers(file_length, end)
+}
+
+/// What the file is and what to do, where its first bytes are those of another format.
+fn not_safetensors(start: &[u8]) -> Option<String> {
+    let other = other_format::recognise(start)?;
+    Some(format!("the file is {}, not safetensors: {}", other.name, other.advice))
 }
 
 fn lfs_pointer(start: &[u8], file_length: u64) -> Error {
@@ -96,4 +105,25 @@ fn lfs_pointer(start: &[u8], file_length: u64) -> Error {
          run `git lfs pull` in its repository, or download the real file"
     );
     Error::format(Reason::LfsPointer, message).with_numbers(file_length, size.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(start: &[u8]) -> String {
+        extent(start, start.len() as u64, &Rules::default()).expect_err("no header").to_string()
+    }
+
+    #[test]
+    fn a_short_archive_whose_beginning_is_a_length_is_told() {
+        let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x4b\x4c";
+        assert!(message(gzip).contains("a gzip archive"), "{}", message(gzip));
+    }
+
+    #[test]
+    fn a_cut_header_whose_length_is_a_letter_is_no_page() {
+        let cut = b"<\x01\0\0\0\0\0\0{\"w\":";
+        assert!(message(cut).contains("cut short"), "{}", message(cut));
+    }
 }

@@ -1,6 +1,8 @@
 package dev.fundir.cli;
 
 import dev.fundir.DType;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.TypeConversionException;
 
@@ -21,5 +23,13 @@ final class DTypeName {
                 throw new TypeConversionException(
                         "'" + text + "' is not a dtype of an output, expected BF16, F16, F32, F64, F8_E4M3 or F8_E5M2");
         };
+    }
+
+    /** The format's names, for completion and for what was mistyped. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("BF16", "F16", "F32", "F64", "F8_E4M3", "F8_E5M2").iterator();
+        }
     }
 }

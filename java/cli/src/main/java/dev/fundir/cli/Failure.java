@@ -14,10 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * A failure as it is shown: what happened, what helps, and the exit code.
@@ -30,20 +29,16 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
     private static final String CHECKPOINT =
             "a checkpoint is a .safetensors file, a folder with such files, or a model.safetensors.index.json";
 
+    /** What PyTorch calls its files. */
+    private static final Pattern PICKLES = Pattern.compile("\\.(bin|pt|pth|ckpt)\\b");
+
+    private static final String FROM_PICKLES =
+            "PyTorch's .bin, .pt, .pth and .ckpt files are pickles: load them in Python"
+                    + " and write them with safetensors.torch.save_file";
+
     /** What a command line that cannot be understood is shown as. */
     static Failure ofUsage(ParameterException e) {
-        String message = e.getMessage();
-        String sentence = message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
-        return new Failure(List.of(sentence), List.of(usageHint(e)), List.of(), FundirCommand.WRONG_USAGE);
-    }
-
-    private static String usageHint(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            return "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
-        }
-        CommandLine command = e.getCommandLine();
-        return command.getCommandSpec().qualifiedName() + " --help shows what there is";
+        return UsageFailure.of(e);
     }
 
     /** What an exception is shown as. */
@@ -131,12 +126,16 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
         if (e instanceof FileAlreadyExistsException) {
             return "--force replaces it";
         }
+        if (e instanceof NoSuchFileException missing && missing.getFile() != null) {
+            return MissingPath.hint(missing.getFile()).orElse(null);
+        }
         if (!(e instanceof CheckpointFormatException format)) {
             return null;
         }
         return switch (format.reason()) {
             case HEADER_TOO_SMALL, HEADER_TOO_LARGE, HEADER_BEYOND_FILE -> CHECKPOINT;
-            case HEADER_NOT_UTF8, HEADER_NOT_VALID, NO_CHECKPOINT -> CHECKPOINT;
+            case HEADER_NOT_UTF8, HEADER_NOT_VALID -> CHECKPOINT;
+            case NO_CHECKPOINT -> PICKLES.matcher(format.getMessage()).find() ? FROM_PICKLES : CHECKPOINT;
             default -> null;
         };
     }

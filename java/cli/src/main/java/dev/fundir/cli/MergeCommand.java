@@ -136,6 +136,7 @@ final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "D",
+            completionCandidates = DTypeName.Names.class,
             description = "Dtype of the output: BF16, F16, F32, F64, F8_E4M3, F8_E5M2.")
     private DType dtype;
 
