@@ -16,6 +16,9 @@ final class NativeLibrary {
     private static final int ABI_VERSION = 4;
     private static final String BUILD_ID = "fundir-build-id";
 
+    /** A property: the file to load, by whoever keeps it unpacked with its jar; saves unpacking and comparing. */
+    private static final String FILE = "dev.fundir.library";
+
     private static volatile boolean loaded;
 
     /** Why it could not be loaded; remembered, because a second attempt would seem to work. */
@@ -49,8 +52,13 @@ final class NativeLibrary {
     }
 
     private static void load() {
-        extract();
-        String file = loadFile();
+        String file = System.getProperty(FILE);
+        if (file == null) {
+            extract();
+            file = loadFile();
+        } else {
+            loadNamed(file);
+        }
         checkAbi(Fundir.abiVersion(), file);
         checkBuild(shippedBuildId(), loadedBuildId(), file);
     }
@@ -92,6 +100,20 @@ final class NativeLibrary {
             Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(complete);
+        }
+    }
+
+    private static void loadNamed(String file) {
+        // JavaCPP's loader reads resources when it is initialised. Were that to happen in the library's JNI_OnLoad, the
+        // JDK would wait for ever when another thread reads its first resource just then.
+        Loader.getPlatform();
+        try {
+            System.load(file);
+        } catch (LinkageError e) {
+            throw new NativeLibraryException(
+                    "fundir's native library " + file + ", which the property " + FILE + " names, does not load: "
+                            + e.getMessage() + ". Unpack or build fundir again, for this machine",
+                    e);
         }
     }
 

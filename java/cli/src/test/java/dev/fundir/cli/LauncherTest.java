@@ -73,8 +73,8 @@ class LauncherTest {
         script(tools.resolve("mvn"), """
                 echo "mvn $*" >>"%1$s/mvn.log"
                 sleep 0.2
-                mkdir -p "%2$s/java/cli/target"
-                touch "%2$s/java/cli/target/built" "%2$s/java/cli/target/fundir-cli.jar"
+                mkdir -p "%2$s/java/cli/target/lib"
+                touch "%2$s/java/cli/target/built" "%2$s/java/cli/target/lib/fundir-cli.jar"
                 """.formatted(folder, home));
     }
 
@@ -119,7 +119,8 @@ class LauncherTest {
         Path absolute = Files.createSymbolicLink(bin.resolve("two"), relative);
         FundirProcess.Outcome outcome = launch(absolute, "demo");
         assertEquals(0, outcome.exitCode(), outcome.err());
-        assertTrue(outcome.out().contains(home.toRealPath() + "/java/cli/target/fundir-cli.jar demo"), outcome.out());
+        assertTrue(
+                outcome.out().contains(home.toRealPath() + "/java/cli/target/lib/fundir-cli.jar demo"), outcome.out());
     }
 
     @Test
