@@ -3,6 +3,7 @@ package dev.fundir.cli;
 import dev.fundir.DType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,21 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The command itself: what all its subcommands share. A subcommand is a class of its own and one word in the list here.
+ * The command itself: what all its subcommands share. A subcommand is a class of its own and one line in the list here.
  */
 @Command(
         name = "fundir",
         description = "Inspects, compares, verifies, converts, edits and merges safetensors checkpoints.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            MergeCommand.class,
-            InspectCommand.class,
-            DiffCommand.class,
-            VerifyCommand.class,
-            ConvertCommand.class,
-            EditCommand.class,
-            DemoCommand.class
-        },
         versionProvider = FundirCommand.Version.class,
         sortOptions = false,
         footer = {
@@ -40,6 +32,26 @@ final class FundirCommand implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
     static final int INTERRUPTED = 130;
+
+    /**
+     * The subcommands, in the order of the help. One that a command line names is made alone: picocli looks at every
+     * field of a command, which takes longer than most commands need to run.
+     */
+    private static Object subcommand(String name) {
+        return switch (name) {
+            case "merge" -> new MergeCommand();
+            case "inspect" -> new InspectCommand();
+            case "diff" -> new DiffCommand();
+            case "verify" -> new VerifyCommand();
+            case "convert" -> new ConvertCommand();
+            case "edit" -> new EditCommand();
+            case "demo" -> new DemoCommand();
+            default -> null;
+        };
+    }
+
+    private static final List<String> SUBCOMMANDS =
+            List.of("merge", "inspect", "diff", "verify", "convert", "edit", "demo");
 
     private final Terminal terminal;
 
@@ -83,9 +95,10 @@ final class FundirCommand implements Runnable {
      *
      * @return the exit code
      */
-    static int run(Terminal terminal, String... arguments) {
+    static int run(Terminal terminal, String... words) {
+        String[] arguments = withoutHelpCommand(words);
         FundirCommand command = new FundirCommand(terminal);
-        CommandLine line = new CommandLine(command)
+        CommandLine line = command.line(arguments)
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -101,6 +114,41 @@ final class FundirCommand implements Runnable {
         } catch (Error e) {
             return Failure.of(e).print(terminal, e, command.debug);
         }
+    }
+
+    /** {@code help} and {@code help COMMAND} are other words for {@code --help}. */
+    private static String[] withoutHelpCommand(String... arguments) {
+        if (arguments.length == 0 || arguments.length > 2 || !arguments[0].equals("help")) {
+            return arguments;
+        }
+        if (arguments.length == 1) {
+            return new String[] {"--help"};
+        }
+        String name = arguments[1];
+        // A command that does not exist is refused as it would be alone.
+        return subcommand(name) == null ? new String[] {name} : new String[] {name, "--help"};
+    }
+
+    /** The command with the subcommand that the arguments name, or with all of them. */
+    private CommandLine line(String... arguments) {
+        CommandLine line = new CommandLine(this);
+        if (List.of(arguments).equals(List.of("--version"))) {
+            return line;
+        }
+        // The options before a subcommand have no values.
+        for (String argument : arguments) {
+            if (!argument.startsWith("-")) {
+                Object named = subcommand(argument);
+                if (named != null) {
+                    return line.addSubcommand(argument, named);
+                }
+                break;
+            }
+        }
+        for (String name : SUBCOMMANDS) {
+            line.addSubcommand(name, subcommand(name));
+        }
+        return line;
     }
 
     /** Without a subcommand there is nothing to do but to show what there is. */

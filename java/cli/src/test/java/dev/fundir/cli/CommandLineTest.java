@@ -13,6 +13,21 @@ class CommandLineTest {
     Path folder;
 
     @Test
+    void helpIsACommandToo() {
+        assertEquals(Command.run("--help"), Command.run("help"));
+        assertEquals(Command.run("merge", "--help"), Command.run("help", "merge"));
+        assertEquals(0, Command.run("help", "merge").exitCode());
+        assertEquals(FundirCommand.WRONG_USAGE, Command.run("help", "nonsense").exitCode());
+    }
+
+    @Test
+    void optionsMayStandBeforeTheCommand() {
+        FundirProcess.Outcome outcome = Command.run("-q", "inspect", "--help");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals(Command.run("inspect", "--help").out(), outcome.out());
+    }
+
+    @Test
     void versionIsTheBuilds() throws Exception {
         FundirProcess.Outcome outcome = FundirProcess.run(folder, "--version");
         assertEquals(0, outcome.exitCode(), outcome.err());
