@@ -33,23 +33,7 @@ final class FundirCommand implements Runnable {
     static final int WRONG_USAGE = 2;
     static final int INTERRUPTED = 130;
 
-    /**
-     * The subcommands, in the order of the help. One that a command line names is made alone: picocli looks at every
-     * field of a command, which takes longer than most commands need to run.
-     */
-    private static Object subcommand(String name) {
-        return switch (name) {
-            case "merge" -> new MergeCommand();
-            case "inspect" -> new InspectCommand();
-            case "diff" -> new DiffCommand();
-            case "verify" -> new VerifyCommand();
-            case "convert" -> new ConvertCommand();
-            case "edit" -> new EditCommand();
-            case "demo" -> new DemoCommand();
-            default -> null;
-        };
-    }
-
+    /** In the order of the help. */
     private static final List<String> SUBCOMMANDS =
             List.of("merge", "inspect", "diff", "verify", "convert", "edit", "demo");
 
@@ -127,6 +111,23 @@ final class FundirCommand implements Runnable {
         String name = arguments[1];
         // A command that does not exist is refused as it would be alone.
         return subcommand(name) == null ? new String[] {name} : new String[] {name, "--help"};
+    }
+
+    /**
+     * A subcommand, or null. One that a command line names is made alone: picocli looks at every field of a command,
+     * which takes longer than most commands need to run.
+     */
+    private static Object subcommand(String name) {
+        return switch (name) {
+            case "merge" -> new MergeCommand();
+            case "inspect" -> new InspectCommand();
+            case "diff" -> new DiffCommand();
+            case "verify" -> new VerifyCommand();
+            case "convert" -> new ConvertCommand();
+            case "edit" -> new EditCommand();
+            case "demo" -> new DemoCommand();
+            default -> null;
+        };
     }
 
     /** The command with the subcommand that the arguments name, or with all of them. */
