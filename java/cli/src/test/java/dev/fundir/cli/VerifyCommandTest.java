@@ -45,7 +45,7 @@ class VerifyCommandTest {
                 folder, "verify", "none.safetensors", "nan.safetensors", "long.safetensors", "good.safetensors");
         assertEquals(1, outcome.exitCode(), outcome.err());
         assertEquals("", outcome.err());
-        String[] lines = outcome.out().split("\n");
+        String[] lines = outcome.out().lines().toArray(String[]::new);
         assertEquals(7, lines.length, outcome.out());
         assertEquals("none.safetensors: 1 problem", lines[0]);
         assertEquals("  UNREADABLE  none.safetensors: no such file or folder", lines[1]);
