@@ -34,8 +34,8 @@ final class FundirCommand implements Runnable {
     static final int INTERRUPTED = 130;
 
     /** In the order of the help. */
-    private static final List<String> SUBCOMMANDS =
-            List.of("merge", "inspect", "diff", "verify", "convert", "edit", "demo");
+    static final List<String> SUBCOMMANDS =
+            List.of("merge", "inspect", "diff", "verify", "convert", "edit", "demo", "completion");
 
     private final Terminal terminal;
 
@@ -126,6 +126,7 @@ final class FundirCommand implements Runnable {
             case "convert" -> new ConvertCommand();
             case "edit" -> new EditCommand();
             case "demo" -> new DemoCommand();
+            case "completion" -> new CompletionCommand();
             default -> null;
         };
     }
@@ -140,7 +141,7 @@ final class FundirCommand implements Runnable {
         for (String argument : arguments) {
             if (!argument.startsWith("-")) {
                 Object named = subcommand(argument);
-                if (named != null) {
+                if (named != null && !(named instanceof CompletionCommand)) { // which speaks of all others
                     return line.addSubcommand(argument, named);
                 }
                 break;

@@ -60,6 +60,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
+            completionCandidates = InspectMode.Names.class,
             description = "What to look at: summary, stats, outliers, distribution or schema.")
     private InspectMode mode = InspectMode.SUMMARY;
 
