@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 
 /** Loads the JNI library and makes sure that it is the one these classes were built with. */
 final class NativeLibrary {
@@ -104,9 +105,9 @@ final class NativeLibrary {
     }
 
     private static void loadNamed(String file) {
-        // JavaCPP's loader reads resources when it is initialised. Were that to happen in the library's JNI_OnLoad, the
-        // JDK would wait for ever when another thread reads its first resource just then.
-        Loader.getPlatform();
+        // JavaCPP's Pointer reads resources when it is initialised. Were that to happen in the library's JNI_OnLoad, which
+        // initialises it, the JDK would wait for ever when another thread reads its first resource just then.
+        Pointer.isNull(null);
         try {
             System.load(file);
         } catch (LinkageError e) {
