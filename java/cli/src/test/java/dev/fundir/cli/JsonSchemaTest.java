@@ -98,7 +98,7 @@ class JsonSchemaTest {
     @ParameterizedTest
     @MethodSource("commands")
     void whatACommandPrintsIsWhatItsSchemaSays(String line) throws Exception {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         String[] arguments =
                 Stream.concat(Stream.of(words).skip(3), Stream.of("--json")).toArray(String[]::new);
         FundirProcess.Outcome outcome = FundirProcess.run(folder, arguments);

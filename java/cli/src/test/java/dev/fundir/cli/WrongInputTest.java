@@ -314,8 +314,8 @@ class WrongInputTest {
                         + "|did you mean q8_0 or q4_0?",
             })
     void typos(String line) {
-        String[] parts = line.split("\\|");
-        assertSays(2, Command.run(parts[0].split(" ")), "fundir: " + parts[1], "hint: " + parts[2]);
+        String[] parts = line.split("\\|", -1);
+        assertSays(2, Command.run(parts[0].split(" ", -1)), "fundir: " + parts[1], "hint: " + parts[2]);
     }
 
     @Test
