@@ -1,4 +1,4 @@
-"""What `fundir inspect` and `fundir diff` find out about elements, against numpy in float64."""
+"""What `fundir inspect` finds out about elements, against numpy in float64."""
 import ml_dtypes
 import numpy as np
 import safetensors.numpy
