@@ -1,7 +1,7 @@
 package dev.fundir.analysis;
 
+import dev.fundir.internal.Rethrow;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,7 +91,7 @@ final class BlockThreads {
         } finally {
             join(threads);
         }
-        rethrow(failure.get());
+        Rethrow.asWhatItIs(failure.get());
         listener.progress(progress());
     }
 
@@ -185,21 +185,6 @@ final class BlockThreads {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void rethrow(Throwable failure) throws IOException {
-        if (failure instanceof UncheckedIOException unchecked) {
-            throw unchecked.getCause();
-        }
-        if (failure instanceof IOException exception) {
-            throw exception;
-        }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
-        }
-        if (failure instanceof Error error) {
-            throw error;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.fundir.internal.bulk;
 
+import dev.fundir.internal.Rethrow;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class ReadThreads {
             throw new InterruptedIOException(
                     "interrupted while " + blocks.get(0).file().path() + " was read");
         }
-        rethrow(failure.get());
+        Rethrow.asWhatItIs(failure.get());
     }
 
     private void work() {
@@ -92,17 +93,5 @@ public final class ReadThreads {
             }
         }
         return interrupted;
-    }
-
-    private static void rethrow(Throwable failure) throws IOException {
-        if (failure instanceof IOException exception) {
-            throw exception;
-        }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
     }
 }
