@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** The JSON of {@code inspect --json}. */
 final class InspectJson {
@@ -28,8 +27,8 @@ final class InspectJson {
                 json.writeStringField(pair.getKey(), pair.getValue());
             }
             json.writeEndObject();
-            architecture(model.architecture(), json);
-            files(model, json);
+            architecture(model.architecture(), report);
+            files(model, report);
             tensors(found, report);
             if (found.mode() == InspectMode.SCHEMA) {
                 schema(model, report);
@@ -50,31 +49,25 @@ final class InspectJson {
         json.writeEndObject();
     }
 
-    private static void architecture(Architecture architecture, JsonGenerator json) throws IOException {
+    private static void architecture(Architecture architecture, JsonReport report) throws IOException {
+        JsonGenerator json = report.generator();
         json.writeObjectFieldStart("architecture");
         json.writeStringField("family", architecture.family().orElse(null));
-        number("layers", architecture.layers(), json);
-        number("hiddenSize", architecture.hiddenSize(), json);
-        number("vocabSize", architecture.vocabSize(), json);
+        report.count("layers", architecture.layers());
+        report.count("hiddenSize", architecture.hiddenSize());
+        report.count("vocabSize", architecture.vocabSize());
         json.writeEndObject();
     }
 
-    private static void number(String name, OptionalLong number, JsonGenerator json) throws IOException {
-        if (number.isPresent()) {
-            json.writeNumberField(name, number.getAsLong());
-        } else {
-            json.writeNullField(name);
-        }
-    }
-
-    private static void files(Inspection model, JsonGenerator json) throws IOException {
+    private static void files(Inspection model, JsonReport report) throws IOException {
+        JsonGenerator json = report.generator();
         json.writeArrayFieldStart("files");
         for (Inspection.File file : model.files()) {
             json.writeStartObject();
             json.writeStringField("path", file.path().toString());
             json.writeNumberField("byteSize", file.byteSize());
             json.writeNumberField("tensorCount", file.tensorCount());
-            number("dataOffset", file.dataOffset(), json);
+            report.count("dataOffset", file.dataOffset());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -93,7 +86,7 @@ final class InspectJson {
             report.numbers("shape", tensor.shape());
             json.writeNumberField("byteSize", tensor.byteSize());
             json.writeStringField("file", tensor.file().toString());
-            number("offset", tensor.offset(), json);
+            report.count("offset", tensor.offset());
             if (!found.analyses().isEmpty()) {
                 AnalysisJson.write(new AnalysedTensor(tensor, found.analyses().get(i)), report);
             }

@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Writes one JSON document to a stream that stays open. */
 final class JsonReport implements AutoCloseable {
@@ -50,6 +51,16 @@ final class JsonReport implements AutoCloseable {
     JsonReport unsigned(String name, long value) throws IOException {
         json.writeFieldName(name);
         json.writeNumber(new BigInteger(Long.toUnsignedString(value)));
+        return this;
+    }
+
+    /** A whole number; null where there is none. */
+    JsonReport count(String name, OptionalLong value) throws IOException {
+        if (value.isPresent()) {
+            json.writeNumberField(name, value.getAsLong());
+        } else {
+            json.writeNullField(name);
+        }
         return this;
     }
 

@@ -8,7 +8,6 @@ import dev.fundir.verify.VerifiedFile;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** The JSON of {@code verify --json}. */
 final class VerifyJson {
@@ -42,8 +41,8 @@ final class VerifyJson {
         }
         json.writeEndArray();
         json.writeNumberField("tensorCount", model.tensorCount());
-        count("nan", model.nan(), json);
-        count("infinite", model.infinite(), json);
+        report.count("nan", model.nan());
+        report.count("infinite", model.infinite());
         json.writeArrayFieldStart("problems");
         for (Finding finding : model.findings()) {
             json.writeStartObject();
@@ -55,13 +54,5 @@ final class VerifyJson {
         }
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    private static void count(String name, OptionalLong count, JsonGenerator json) throws IOException {
-        if (count.isPresent()) {
-            json.writeNumberField(name, count.getAsLong());
-        } else {
-            json.writeNullField(name);
-        }
     }
 }
