@@ -106,8 +106,7 @@ final class NativeLibrary {
 
     private static void loadNamed(String file) {
         // JavaCPP's Pointer reads resources when it is initialised. Were that to happen in the library's JNI_OnLoad,
-        // which
-        // initialises it, the JDK would wait for ever when another thread reads its first resource just then.
+        // which initialises it, the JDK would wait for ever when another thread reads its first resource just then.
         Pointer.isNull(null);
         try {
             System.load(file);
