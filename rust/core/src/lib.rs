@@ -10,4 +10,5 @@ pub mod header;
 pub mod io;
 pub mod kernels;
 pub mod merge;
+pub mod sha256;
 pub mod text;

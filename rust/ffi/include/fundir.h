@@ -95,7 +95,7 @@
 
 #include <stdint.h>
 
-#define FUNDIR_ABI_VERSION 4
+#define FUNDIR_ABI_VERSION 5
 #define FUNDIR_DETAIL_SIZE 4096
 #define FUNDIR_CONTROL_SIZE 64
 #define FUNDIR_REPORT_SIZE 128
@@ -104,6 +104,7 @@
 #define FUNDIR_DISTANCE_SIZE 56
 #define FUNDIR_MOST_OUTLIERS 1000
 #define FUNDIR_MOST_BINS 4096
+#define FUNDIR_SHA256_STATE_SIZE 104
 
 /* Flags of fundir_header_parse. */
 #define FUNDIR_STRICT 1
@@ -198,6 +199,13 @@ int32_t fundir_histogram(const uint8_t *elements, uint64_t length, uint32_t type
  * infinity itself); f64 the largest difference, f64 the sum of squared differences, f64 sum of a*a, f64 of a*b, f64 of b*b. */
 int32_t fundir_distance(const uint8_t *a, uint64_t a_length, uint32_t a_type, const uint8_t *b, uint64_t b_length, uint32_t b_type,
                         uint8_t *distance, uint8_t *detail);
+
+/* Takes the next bytes of a text into `state`, FUNDIR_SHA256_STATE_SIZE bytes that are all zero before the first and that only these
+ * functions change. They overlap the bytes nowhere. */
+int32_t fundir_sha256_update(uint8_t *state, const uint8_t *bytes, uint64_t length, uint8_t *detail);
+
+/* Writes the 32 bytes of SHA-256 (FIPS 180-4) of all bytes that were taken in; more may follow. */
+int32_t fundir_sha256_finish(const uint8_t *state, uint8_t *hash, uint8_t *detail);
 
 /* Gives `length` bytes of memory whose contents are undefined, at an address that is a multiple of 2 MiB, in huge pages where
  * the system has them: fresh memory costs little then, and what is read from a file needs no zeros before. Null when there is

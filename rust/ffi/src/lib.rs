@@ -10,6 +10,7 @@ pub mod guard;
 pub mod header;
 pub mod memory;
 pub mod merge;
+pub mod sha256;
 pub mod text;
 
 use std::panic::catch_unwind;
@@ -20,7 +21,7 @@ use fundir_core::kernels::simd::Level;
 use crate::guard::{Output, guard};
 
 /// The version of the ABI; `FUNDIR_ABI_VERSION` in the header.
-const ABI_VERSION: u32 = 4;
+const ABI_VERSION: u32 = 5;
 
 /// The version of the ABI that the library speaks.
 #[unsafe(no_mangle)]

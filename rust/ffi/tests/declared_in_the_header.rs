@@ -77,6 +77,7 @@ fn header_and_library_have_the_same_numbers() {
     assert_eq!(defined("FUNDIR_DISTANCE_SIZE"), fundir_ffi::analysis::DISTANCE_SIZE as u64);
     assert_eq!(defined("FUNDIR_MOST_OUTLIERS"), fundir_ffi::analysis::MOST_OUTLIERS as u64);
     assert_eq!(defined("FUNDIR_MOST_BINS"), fundir_core::analysis::MOST_BINS as u64);
+    assert_eq!(defined("FUNDIR_SHA256_STATE_SIZE"), fundir_core::sha256::STATE_SIZE as u64);
     for (name, status) in [
         ("OK", Status::Ok),
         ("FORMAT", Status::Format),

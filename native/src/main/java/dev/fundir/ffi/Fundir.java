@@ -190,6 +190,17 @@ final class Fundir {
             @Cast("uint8_t*") long distance,
             @Cast("uint8_t*") long detail);
 
+    @Name("fundir_sha256_update")
+    static native int sha256Update(
+            @Cast("uint8_t*") long state,
+            @Cast("const uint8_t*") long bytes,
+            @Cast("uint64_t") long length,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_sha256_finish")
+    static native int sha256Finish(
+            @Cast("const uint8_t*") long state, @Cast("uint8_t*") long hash, @Cast("uint8_t*") long detail);
+
     @Name("fundir_memory_allocate")
     static native @Cast("uint64_t") long memoryAllocate(@Cast("uint64_t") long length);
 

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Loads the JNI library and makes sure that it is the one these classes were built with. */
 final class NativeLibrary {
-    private static final int ABI_VERSION = 4;
+    private static final int ABI_VERSION = 5;
     private static final String BUILD_ID = "fundir-build-id";
 
     /** A property: the file to load, by whoever keeps it unpacked with its jar; saves unpacking and comparing. */
