@@ -92,7 +92,7 @@ const heading = (column, sort) => {
     button.title = column.hint;
   }
   button.addEventListener('click', sort);
-  return make('th', { scope: 'col', className: column.number ? 'number' : '' }, button);
+  return make('th', { scope: 'col', className: column.kind ?? (column.number ? 'number' : '') }, button);
 };
 
 // Columns that many tables have.

@@ -14,6 +14,7 @@ const dtypeSection = (model) => {
     column.share('Share', (row) => row.bytes, () => total),
     {
       title: '',
+      kind: 'meters',
       value: (row) => row.bytes,
       cell: (row) => {
         const meter = make('span', { className: 'meter' });
