@@ -8,4 +8,8 @@ module dev.fundir {
     exports dev.fundir.merge;
     exports dev.fundir.model;
     exports dev.fundir.verify;
+    exports dev.fundir.internal to
+            dev.fundir.hub;
+    exports dev.fundir.internal.document to
+            dev.fundir.hub;
 }
