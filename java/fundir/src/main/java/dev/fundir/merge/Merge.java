@@ -5,6 +5,7 @@ import dev.fundir.internal.output.OutputLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class Merge {
     private final Map<String, Object> parameters = new LinkedHashMap<>();
     private final Map<String, List<Object>> perModel = new LinkedHashMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
+    private final Map<Path, String> references = new HashMap<>();
     private Optional<Path> base = Optional.empty();
     private Optional<DType> outputDType = Optional.empty();
     private OptionalLong shardSize = OptionalLong.empty();
@@ -123,6 +125,22 @@ public final class Merge {
     public Merge model(Path checkpoint, Map<String, ?> parameters) {
         refuseBesideRecipe("model");
         models.add(new MergeRequest.Model(Objects.requireNonNull(checkpoint, "checkpoint"), Map.copyOf(parameters)));
+        return this;
+    }
+
+    /**
+     * Sets what the recipe and the model card of an output folder call a model in place of its path, which may mean
+     * nothing to others: {@code hf://org/name@revision} where it came from the Hub.
+     *
+     * @param checkpoint the path of a base or model
+     * @param reference what it is called
+     * @return this
+     * @throws IllegalStateException if the merge is that of a recipe, which has its own references
+     */
+    public Merge reference(Path checkpoint, String reference) {
+        refuseBesideRecipe("reference");
+        references.put(
+                Objects.requireNonNull(checkpoint, "checkpoint"), Objects.requireNonNull(reference, "reference"));
         return this;
     }
 
@@ -307,6 +325,7 @@ public final class Merge {
                 method,
                 base,
                 List.copyOf(models),
+                Map.copyOf(references),
                 new LinkedHashMap<>(parameters),
                 new LinkedHashMap<>(perModel),
                 outputDType,

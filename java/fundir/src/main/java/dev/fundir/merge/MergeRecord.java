@@ -39,11 +39,12 @@ final class MergeRecord {
             MergeRequest request,
             Arrangement arrangement,
             OutputFacts facts) {
-        String recipe = said.text().orElseGet(() -> RecipeText.of(arrangement, facts));
+        String recipe = said.text().orElseGet(() -> RecipeText.of(arrangement, request.references(), facts));
         MergeRecord record = new MergeRecord(place, request, arrangement, facts);
+        Map<Path, String> references = said.text().isPresent() ? said.references() : request.references();
         List<SideFile> files = new ArrayList<>();
         files.add(SideFile.text(place.sibling(RECIPE), recipe));
-        files.add(SideFile.text(place.sibling(CARD), record.card(recipe, said.references())));
+        files.add(SideFile.text(place.sibling(CARD), record.card(recipe, references)));
         return files;
     }
 

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  *
  * @param recipe the file of a recipe; then there is no method, no base and no model here
  * @param resolver finds the models that a recipe does not name by a path
+ * @param references what models are called in the records of the output, by their paths, where that is not their path
  * @param parameters shared, or the default of every model; they replace those of a recipe
  * @param perModel lists of one value for each model, in order
  */
@@ -21,6 +22,7 @@ record MergeRequest(
         String method,
         Optional<Path> base,
         List<Model> models,
+        Map<Path, String> references,
         Map<String, Object> parameters,
         Map<String, List<Object>> perModel,
         Optional<DType> outputDType,

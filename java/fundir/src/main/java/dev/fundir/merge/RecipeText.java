@@ -9,12 +9,19 @@ import java.util.OptionalDouble;
 /** Writes the recipe of a merge that was described without one. */
 final class RecipeText {
     private final StringBuilder yaml = new StringBuilder();
+    private final Map<Path, String> references;
 
-    private RecipeText() {}
+    private RecipeText(Map<Path, String> references) {
+        this.references = references;
+    }
 
-    /** A recipe in mergekit's schema that makes the same. */
-    static String of(Arrangement arrangement, OutputFacts facts) {
-        RecipeText text = new RecipeText();
+    /**
+     * A recipe in mergekit's schema that makes the same.
+     *
+     * @param references what models are called that are not called by their paths
+     */
+    static String of(Arrangement arrangement, Map<Path, String> references, OutputFacts facts) {
+        RecipeText text = new RecipeText(references);
         text.write(arrangement, facts);
         return text.yaml.toString();
     }
@@ -27,11 +34,11 @@ final class RecipeText {
         ParameterValues values = part.parameters().of("", List.of(), 0);
         line("merge_method: " + method.name());
         if (part.withBase()) {
-            line("base_model: " + quoted(arrangement.inputs().get(0)));
+            line("base_model: " + name(arrangement.inputs().get(0)));
         }
         line("models:");
         for (int model = 0; model < values.models().size(); model++) {
-            line("- model: " + quoted(arrangement.inputs().get(model + (part.withBase() ? 1 : 0))));
+            line("- model: " + name(arrangement.inputs().get(model + (part.withBase() ? 1 : 0))));
             parameters(method, values.models().get(model), "  ");
         }
         parameters(method, values.shared(), "");
@@ -65,7 +72,8 @@ final class RecipeText {
     }
 
     /** In single quotes, where only a quote has to be written twice. */
-    private static String quoted(Path path) {
-        return '\'' + path.toString().replace("'", "''") + '\'';
+    private String name(Path model) {
+        String name = references.getOrDefault(model, model.toString());
+        return '\'' + name.replace("'", "''") + '\'';
     }
 }

@@ -112,6 +112,16 @@ class OutputFolderTest {
     }
 
     @Test
+    void aModelGoesByItsReference() throws IOException {
+        average().reference(b, "hf://org/name@v1").plan(out()).run().close();
+        String recipe = Files.readString(out().resolve("mergekit_config.yml"));
+        assertTrue(recipe.contains("- model: '" + a + "'\n"), recipe);
+        assertTrue(recipe.contains("- model: 'hf://org/name@v1'\n"), recipe);
+        String card = Files.readString(out().resolve("README.md"));
+        assertTrue(card.contains("\n* a\n* hf://org/name@v1\n"), card);
+    }
+
+    @Test
     void theCardTellsWhatTheRecipeDoesNot() throws IOException {
         Path recipe = recipe("");
         Merge.recipe(recipe)
