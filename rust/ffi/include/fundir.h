@@ -3,11 +3,12 @@
  *
  * Rules of every function that returns int32_t:
  *  - The return value is a status (FUNDIR_OK, or one of the numbers below). No panic and no C++ exception leaves a call.
- *  - The caller allocates everything; nothing is owned or kept by the callee after it returns.
+ *  - The caller allocates everything; nothing is owned or kept by the callee after it returns, but for the open file of a
+ *    lock, which fundir_lock_release closes.
  *  - A pointer may have any alignment unless its comment says otherwise. A null pointer, or a length that cannot be the
  *    length of a memory range, is FUNDIR_INVALID_ARGUMENT. A length of 0 goes with any pointer.
  *  - `detail` is FUNDIR_DETAIL_SIZE bytes that are filled in on any status but FUNDIR_OK.
- *  - Calls are safe from many threads at once; they share no state.
+ *  - Calls are safe from many threads at once; they share no state but the list of locks.
  *  - An output that does not fit is FUNDIR_BUFFER_TOO_SMALL, with the bytes it takes in `*needed` (which is set on success too).
  *
  * All encodings are little-endian and packed as written; `str` is a u32 length and that many bytes of UTF-8.
@@ -220,6 +221,15 @@ void fundir_memory_free(uint8_t *start, uint64_t length);
  * mapped, or the system knows no such hint. The call does not wait for the data, but where the range is larger than the queue
  * of its disk, it waits for a place in there. */
 uint32_t fundir_memory_prefetch(uint64_t start, uint64_t length);
+
+/* Takes the lock of the file at `path`, the file system's own bytes, which is made if it is not there: flock(2), which other
+ * programs take as well, or LockFileEx on Windows. It does not wait. `*token` becomes a number that stands for the lock, or 0 when
+ * another process, or another lock of this one, has it. The lock is held until the token is given back, or the process ends; a
+ * child process does not inherit it. The file stays. FUNDIR_IO when the system refuses. */
+int32_t fundir_lock_take(const uint8_t *path, uint64_t length, uint64_t *token, uint8_t *detail);
+
+/* Gives a lock back. A token is good once; any other number is FUNDIR_INVALID_ARGUMENT, and no lock is given back. */
+int32_t fundir_lock_release(uint64_t token, uint8_t *detail);
 
 /* Writes the table of merge methods. */
 int32_t fundir_merge_methods(uint8_t *table, uint64_t capacity, uint64_t *needed, uint8_t *detail);

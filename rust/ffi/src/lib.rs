@@ -8,6 +8,7 @@ pub mod detail;
 pub mod elements;
 pub mod guard;
 pub mod header;
+pub mod lock;
 pub mod memory;
 pub mod merge;
 pub mod sha256;

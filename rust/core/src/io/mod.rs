@@ -1,5 +1,6 @@
-//! Positioned reads and writes, and copies that stay in the kernel.
+//! Positioned reads and writes, copies that stay in the kernel, and locks.
 
+pub mod lock;
 mod output;
 
 use crate::error::{Error, Result, Status};
@@ -88,6 +89,19 @@ fn kernel_copy(input: &File, mut from: u64, output: &File, mut to: u64, length: 
 #[cfg(not(target_os = "linux"))]
 fn kernel_copy(_: &File, _: u64, _: &File, _: u64, _: u64) -> Option<u64> {
     None
+}
+
+/// The path that the file system knows by these bytes; `None` where paths are text, and they are no UTF-8.
+#[cfg(unix)]
+pub fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// The path that the file system knows by these bytes; `None` where paths are text, and they are no UTF-8.
+#[cfg(not(unix))]
+pub fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 #[cfg(unix)]

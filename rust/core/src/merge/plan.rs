@@ -2,6 +2,7 @@
 
 use crate::dtype;
 use crate::error::{Error, Result};
+use crate::io;
 use safetensors::Dtype;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -261,7 +262,8 @@ impl<'a> Reader<'a> {
 
     fn file(&mut self) -> Result<PlannedFile> {
         let length = self.index()?;
-        Ok(PlannedFile { path: file_path(self.bytes(length)?)?, size: self.u64()? })
+        let path = io::path_of(self.bytes(length)?).ok_or_else(|| malformed("a path is not UTF-8"))?;
+        Ok(PlannedFile { path, size: self.u64()? })
     }
 
     fn setting(&mut self) -> Result<Setting> {
@@ -312,15 +314,4 @@ impl<'a> Reader<'a> {
             _ => Err(malformed("a tensor reaches beyond its file")),
         }
     }
-}
-
-#[cfg(unix)]
-fn file_path(bytes: &[u8]) -> Result<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
-}
-
-#[cfg(not(unix))]
-fn file_path(bytes: &[u8]) -> Result<PathBuf> {
-    Ok(PathBuf::from(std::str::from_utf8(bytes).map_err(|_| malformed("a path is not UTF-8"))?))
 }

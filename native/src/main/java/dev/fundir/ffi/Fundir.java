@@ -210,6 +210,16 @@ final class Fundir {
     @Name("fundir_memory_prefetch")
     static native @Cast("uint32_t") int memoryPrefetch(@Cast("uint64_t") long start, @Cast("uint64_t") long length);
 
+    @Name("fundir_lock_take")
+    static native int lockTake(
+            @Cast("const uint8_t*") long path,
+            @Cast("uint64_t") long length,
+            @Cast("uint64_t*") long token,
+            @Cast("uint8_t*") long detail);
+
+    @Name("fundir_lock_release")
+    static native int lockRelease(@Cast("uint64_t") long token, @Cast("uint8_t*") long detail);
+
     @Name("fundir_merge_methods")
     static native int mergeMethods(
             @Cast("uint8_t*") long table,

@@ -1,6 +1,7 @@
 package dev.fundir.merge;
 
 import dev.fundir.DType;
+import dev.fundir.ffi.RawPath;
 import dev.fundir.internal.ByteSink;
 import dev.fundir.internal.output.OutputFile;
 import java.nio.ByteBuffer;

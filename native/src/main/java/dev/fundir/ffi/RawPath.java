@@ -1,10 +1,10 @@
-package dev.fundir.merge;
+package dev.fundir.ffi;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 
 /** The bytes by which the file system knows a path. */
-final class RawPath {
+public final class RawPath {
     private RawPath() {}
 
     /**
@@ -12,8 +12,11 @@ final class RawPath {
      *
      * <p>A Java string cannot always tell them: under a locale such as C, names beyond ASCII do not survive
      * {@code toString()}. The URI of a path is made from its bytes, each that is not plain ASCII escaped.
+     *
+     * @param path a path of the default file system
+     * @return its bytes, without an end mark
      */
-    static byte[] of(Path path) {
+    public static byte[] of(Path path) {
         String escaped = path.toAbsolutePath().toUri().getRawPath();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
         for (int i = 0; i < escaped.length(); i++) {

@@ -1,4 +1,4 @@
-package dev.fundir.merge;
+package dev.fundir.ffi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
