@@ -165,8 +165,13 @@ final class MergeCommand implements Callable<Integer> {
                     "When tensors that are not all floats differ: error, or take those of base or of the first model.")
     private NonFloat nonFloat = NonFloat.ERROR;
 
-    @Option(names = "--dry-run", description = "Show the plan, tensor by tensor, and write nothing.")
+    @Option(names = "--dry-run", description = "Show what would be done, and write nothing.")
     private boolean dryRun;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "List every tensor of --dry-run instead of the folded tree.")
+    private boolean verbose;
 
     @Mixin
     private ForceOption force;
@@ -188,18 +193,20 @@ final class MergeCommand implements Callable<Integer> {
             if (json.given()) {
                 MergeJson.write(plan, terminal.out());
             } else {
-                PlanText.write(plan, terminal.out());
+                PlanText.write(plan, verbose, terminal.out());
             }
             return 0;
         }
         try (MergeResult result = run(plan)) {
-            result.notices().stream()
+            List<String> news = result.notices().stream()
                     .filter(notice -> !plan.notices().contains(notice))
-                    .forEach(parent::notice);
+                    .toList();
+            news.forEach(parent::notice);
             if (json.given()) {
                 MergeJson.write(plan, result, terminal.out());
             } else {
-                MergeSummary.write(plan, result, terminal.out());
+                int shown = parent.quiet() ? 0 : plan.notices().size() + news.size();
+                MergeSummary.write(plan, result, shown, terminal.out());
             }
         }
         return 0;
