@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -39,46 +38,30 @@ final class DiffCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "B", description = "What it is compared with.")
     private Path b;
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "List every tensor that differs.")
-    private boolean verbose;
-
-    @Option(
-            names = "--tensor",
-            paramLabel = "GLOB",
-            converter = GlobReader.class,
-            description = "Only tensors with such names; * is any text, ? one character.")
-    private Glob names;
-
-    @Option(
-            names = "--html",
-            paramLabel = "FILE",
-            description = "Write the comparison into one HTML file, which needs no network.")
-    private Path html;
+    @Mixin
+    private VerboseOption verbose;
 
     @Mixin
-    private ForceOption force;
+    private TensorOption tensor;
+
+    @Mixin
+    private HtmlOption html;
 
     @Mixin
     private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
-        if (html != null) {
-            HtmlReport.check(html, force.given());
-        }
+        html.check();
         ModelDiff diff = diff();
-        if (html != null) {
-            HtmlReport.diff(html, force.given(), out -> DiffJson.write(diff, out));
+        if (html.given()) {
+            HtmlReport.diff(html.file(), html.mayReplace(), out -> DiffJson.write(diff, out));
         }
         if (json.given()) {
             DiffJson.write(diff, parent.terminal().out());
         } else {
-            new DiffText(diff, parent.terminal()).write(verbose);
-            if (html != null) {
-                parent.terminal().out().println("Report: " + html);
-            }
+            new DiffText(diff, parent.terminal()).write(verbose.given());
+            html.tell(parent.terminal().out());
         }
         return diff.isEqual() ? 0 : DIFFERENT;
     }
@@ -86,9 +69,9 @@ final class DiffCommand implements Callable<Integer> {
     private ModelDiff diff() throws IOException {
         Inspection first = Inspection.of(a);
         Inspection second = Inspection.of(b);
-        if (names != null) {
-            first = first.select(names);
-            second = second.select(names);
+        if (tensor.names().isPresent()) {
+            first = first.select(tensor.names().get());
+            second = second.select(tensor.names().get());
         }
         try (ProgressLine line = parent.progress("comparing")) {
             return ModelDiff.of(first, second, progress -> line.show(Progress.of(progress)));

@@ -52,10 +52,8 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A file, folder or index file.")
     private Path path;
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "List every tensor instead of the folded tree; all outliers.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Option(
             names = "--mode",
@@ -70,21 +68,11 @@ final class InspectCommand implements Callable<Integer> {
             description = "Outliers are more than z standard deviations from the mean; 3.")
     private double threshold = 3;
 
-    @Option(
-            names = "--tensor",
-            paramLabel = "GLOB",
-            converter = GlobReader.class,
-            description = "Only tensors with such names; * is any text, ? one character.")
-    private Glob names;
-
-    @Option(
-            names = "--html",
-            paramLabel = "FILE",
-            description = "Write all there is to know into one HTML file, which needs no network.")
-    private Path html;
+    @Mixin
+    private TensorOption tensor;
 
     @Mixin
-    private ForceOption force;
+    private HtmlOption html;
 
     @Mixin
     private JsonOption json;
@@ -94,13 +82,11 @@ final class InspectCommand implements Callable<Integer> {
         if (!(threshold > 0)) {
             throw new ParameterException(spec.commandLine(), "--z-threshold " + threshold + ": expected more than 0");
         }
-        if (html != null) {
-            HtmlReport.check(html, force.given());
-        }
+        html.check();
         Inspection model = selected(Inspection.of(path));
         InspectReport report = new InspectReport(model, mode, analyses(model));
-        if (html != null) {
-            HtmlReport.inspect(html, force.given(), out -> InspectJson.write(report, out));
+        if (html.given()) {
+            HtmlReport.inspect(html.file(), html.mayReplace(), out -> InspectJson.write(report, out));
         }
         if (json.given()) {
             InspectJson.write(report, parent.terminal().out());
@@ -111,9 +97,10 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Inspection selected(Inspection model) {
-        if (names == null) {
+        if (tensor.names().isEmpty()) {
             return model;
         }
+        Glob names = tensor.names().get();
         Inspection selected = model.select(names);
         if (selected.tensors().isEmpty()) {
             throw new IllegalArgumentException(
@@ -124,17 +111,17 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private List<TensorAnalysis> analyses(Inspection model) throws IOException {
-        if (!mode.readsElements() && html == null) {
+        if (!mode.readsElements() && !html.given()) {
             return List.of();
         }
         List<TensorView> tensors =
                 model.tensors().stream().map(Inspection.Entry::elements).toList();
         Analysis analysis = Analysis.of(tensors);
-        if (mode == InspectMode.OUTLIERS || html != null) {
+        if (mode == InspectMode.OUTLIERS || html.given()) {
             analysis = analysis.outliers(threshold, WORST);
         }
-        if (mode == InspectMode.DISTRIBUTION || html != null) {
-            analysis = analysis.histogram(json.given() || html != null ? BINS : BINS_OF_TEXT);
+        if (mode == InspectMode.DISTRIBUTION || html.given()) {
+            analysis = analysis.histogram(json.given() || html.given() ? BINS : BINS_OF_TEXT);
         }
         try (ProgressLine line = parent.progress("reading")) {
             return analysis.run(progress -> line.show(Progress.of(progress)));
@@ -155,7 +142,7 @@ final class InspectCommand implements Callable<Integer> {
             }
             case OUTLIERS -> {
                 out.println("Outliers, more than " + Figure.of(threshold) + " standard deviations from the mean");
-                elements.outliers(verbose);
+                elements.outliers(verbose.given());
             }
             case DISTRIBUTION -> {
                 out.println("Distribution, four standard deviations around the mean at most");
@@ -164,15 +151,15 @@ final class InspectCommand implements Callable<Integer> {
             case SCHEMA -> schema(report.model(), out);
             default -> throw new AssertionError(mode);
         }
-        if (html != null) {
+        if (html.given()) {
             out.println();
-            out.println("Report: " + html);
+            html.tell(out);
         }
     }
 
     private void tensors(Inspection model, PrintWriter out) {
         out.println("Tensors");
-        if (verbose) {
+        if (verbose.given()) {
             TensorList.write(model.tensors(), out);
         } else {
             LayerTree.of(model.tensors()).write(out);

@@ -168,10 +168,8 @@ final class MergeCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show what would be done, and write nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "List every tensor of --dry-run instead of the folded tree.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose;
 
     @Mixin
     private ForceOption force;
@@ -193,7 +191,7 @@ final class MergeCommand implements Callable<Integer> {
             if (json.given()) {
                 MergeJson.write(plan, terminal.out());
             } else {
-                PlanText.write(plan, verbose, terminal.out());
+                PlanText.write(plan, verbose.given(), terminal.out());
             }
             return 0;
         }

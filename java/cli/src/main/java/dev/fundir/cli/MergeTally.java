@@ -47,7 +47,7 @@ record MergeTally(Set<Integer> inputs, long merged, Map<String, Long> copied, Ma
         if (entry.inputs().size() > 1) {
             return "the same in all inputs, no floats";
         }
-        return entry.dtype().isFloat() ? "from the one input to take it from" : "no floats";
+        return entry.dtype().isFloat() ? "taken from one input" : "no floats";
     }
 
     /** Such as {@code 2 models and a base}. */

@@ -134,7 +134,7 @@ class MergeCommandTest {
         assertEquals(0, merged.exitCode(), merged.err());
         assertTrue(merged.out().contains("""
                                   merged   1 tensor
-                                  copied   2 tensors, from the one input to take it from; 1 tensor, the same in all inputs, no floats
+                                  copied   2 tensors, taken from one input; 1 tensor, the same in all inputs, no floats
                                   retyped  1 tensor, F32 to F16
                                 """), merged.out());
         assertFalse(merged.out().contains("notices"), merged.out());
