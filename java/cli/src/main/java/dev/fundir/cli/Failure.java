@@ -2,12 +2,11 @@ package dev.fundir.cli;
 
 import dev.fundir.CheckpointEditException;
 import dev.fundir.CheckpointFormatException;
+import dev.fundir.internal.FileFailure;
 import dev.fundir.merge.MergeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,7 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
             return of(unchecked.getCause());
         }
         if (e instanceof IOException io) {
-            return failed(describe(io), hint(io));
+            return failed(FileFailure.sentence(io), hint(io));
         }
         if (e instanceof OutOfMemoryError) {
             return failed("out of memory: " + e.getMessage(), "FUNDIR_JAVA_OPTS=-Xmx4g gives Java more");
@@ -101,25 +100,6 @@ record Failure(List<String> sentences, List<String> hints, List<String> tensors,
                                 + " vocabularies differ, bring the embeddings to one size first";
                     default -> null;
                 });
-    }
-
-    private static String describe(IOException e) {
-        if (e instanceof FileSystemException file && file.getFile() != null) {
-            return file.getFile() + ": " + reason(file);
-        }
-        return e.getMessage() == null ? e.toString() : e.getMessage();
-    }
-
-    private static String reason(FileSystemException e) {
-        if (e.getReason() != null) {
-            return e.getReason();
-        }
-        if (e instanceof NoSuchFileException) {
-            return "no such file or folder";
-        }
-        return e instanceof AccessDeniedException
-                ? "permission denied"
-                : e.getClass().getSimpleName();
     }
 
     private static String hint(IOException e) {

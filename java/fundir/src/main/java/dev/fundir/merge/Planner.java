@@ -2,6 +2,7 @@ package dev.fundir.merge;
 
 import dev.fundir.Checkpoint;
 import dev.fundir.DType;
+import dev.fundir.internal.FileFailure;
 import dev.fundir.internal.document.Place;
 import dev.fundir.internal.output.OutputLayout;
 import dev.fundir.internal.output.OutputPlace;
@@ -153,9 +154,9 @@ final class Planner {
         }
         opened.failures().forEach((path, failure) -> {
             if (request.recipe().isPresent()) {
-                problems.at(request.recipe().get(), said.models().get(path), OpenFailure.sentence(failure));
+                problems.at(request.recipe().get(), said.models().get(path), FileFailure.sentence(failure));
             } else {
-                problems.add(Kind.INPUT, OpenFailure.sentence(failure));
+                problems.add(Kind.INPUT, FileFailure.sentence(failure));
             }
             problems.cause(failure);
         });

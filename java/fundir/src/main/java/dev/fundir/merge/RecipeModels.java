@@ -1,5 +1,6 @@
 package dev.fundir.merge;
 
+import dev.fundir.internal.FileFailure;
 import dev.fundir.internal.document.Place;
 import dev.fundir.internal.recipe.Located;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class RecipeModels {
         } catch (InvalidPathException e) {
             problems.accept(reference.place(), text + " is no path: " + e.getReason());
         } catch (IOException e) {
-            problems.accept(reference.place(), OpenFailure.sentence(e));
+            problems.accept(reference.place(), FileFailure.sentence(e));
         }
         return Optional.empty();
     }

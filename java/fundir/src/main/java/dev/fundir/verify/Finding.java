@@ -1,9 +1,9 @@
 package dev.fundir.verify;
 
 import dev.fundir.CheckpointFormatException;
+import dev.fundir.internal.FileFailure;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,11 +66,8 @@ public record Finding(String rule, Path file, Optional<String> tensor, String me
         if (e instanceof CheckpointFormatException format) {
             return new Finding(format.reason().name(), format.file(), format.tensor(), format.getMessage());
         }
-        if (e instanceof NoSuchFileException) {
-            return of(UNREADABLE, path, null, "no such file or folder");
-        }
-        if (e instanceof FileSystemException file && file.getReason() != null) {
-            return of(UNREADABLE, path, null, file.getReason());
+        if (e instanceof FileSystemException file) {
+            return of(UNREADABLE, path, null, FileFailure.reason(file));
         }
         return of(UNREADABLE, path, null, "cannot be read: " + e);
     }
