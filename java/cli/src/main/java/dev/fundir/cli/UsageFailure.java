@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -19,12 +21,26 @@ final class UsageFailure {
 
     private UsageFailure() {}
 
-    static Failure of(ParameterException e) {
+    static Failure of(ParameterException thrown) {
+        ParameterException e = firstCause(thrown);
         return new Failure(List.of(sentence(e)), List.of(hint(e)), List.of(), FundirCommand.WRONG_USAGE);
     }
 
+    /** What is missing is told last: it may be there under a name that was mistyped. */
+    private static ParameterException firstCause(ParameterException e) {
+        List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+        if (!(e instanceof MissingParameterException) || unmatched.isEmpty()) {
+            return e;
+        }
+        UnmatchedArgumentException mistyped = new UnmatchedArgumentException(e.getCommandLine(), unmatched);
+        return mistyped.isUnknownOption() ? mistyped : e;
+    }
+
     private static String sentence(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            if (unmatched.isUnknownOption()) {
+                return unknownOptions(unmatched.getUnmatched());
+            }
             return e.getCommandLine().getParent() == null
                     ? "there is no command " + unmatched.getUnmatched().get(0)
                     : name(e) + " does not take so many arguments: " + String.join(" ", unmatched.getUnmatched())
@@ -44,6 +60,13 @@ final class UsageFailure {
                 : message;
     }
 
+    /** Their values stand among what was not understood as well, and need no mention. */
+    private static String unknownOptions(List<String> unmatched) {
+        List<String> options =
+                unmatched.stream().filter(word -> word.startsWith("-")).toList();
+        return (options.size() == 1 ? "unknown option: '" : "unknown options: '") + String.join("', '", options) + "'";
+    }
+
     private static String hint(ParameterException e) {
         List<String> meant = meant(e);
         return meant.isEmpty() ? name(e) + " --help shows what there is" : "did you mean " + anyOf(meant) + "?";
@@ -57,7 +80,12 @@ final class UsageFailure {
     private static List<String> meant(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
-            return NearNames.of(typed, unmatched.getSuggestions());
+            CommandSpec command = e.getCommandLine().getCommandSpec();
+            return NearNames.of(
+                    typed,
+                    unmatched.isUnknownOption()
+                            ? command.optionsMap().keySet()
+                            : command.subcommands().keySet());
         }
         if (e.getArgSpec() == null || e.getValue() == null || e.getArgSpec().completionCandidates() == null) {
             return List.of();

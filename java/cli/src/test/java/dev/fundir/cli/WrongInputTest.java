@@ -297,6 +297,11 @@ class WrongInputTest {
                 "zzz|there is no command zzz|fundir --help shows what there is",
                 "--verison|unknown option: '--verison'|did you mean --version?",
                 "merge a b -o o --metod ties|unknown option: '--metod'|did you mean --method?",
+                "merge a b -m linear --ouput o|unknown option: '--ouput'|did you mean --output?",
+                "merge a b -m linear --zzz|unknown option: '--zzz'|fundir merge --help shows what there is",
+                "merge a b -m linear|missing required option: '--output=OUT'|fundir merge --help shows what there is",
+                "inspect --jsn|unknown option: '--jsn'|did you mean --json?",
+                "convert a --otput b.gguf|unknown option: '--otput'|did you mean --output?",
                 "merge a b -o o -m linear --dryrun|unknown option: '--dryrun'|did you mean --dry-run?",
                 "merge a b -o o -m linear --dtype=bf17|invalid value for option '--dtype': 'bf17' is not a dtype of an"
                         + " output, expected BF16, F16, F32, F64, F8_E4M3 or F8_E5M2|did you mean bf16 or f16?",
