@@ -21,6 +21,19 @@ public final class HeaderReader {
 
     private HeaderReader() {}
 
+    /** Gives the first bytes of a file that is not here. */
+    @FunctionalInterface
+    public interface Start {
+        /**
+         * Reads the file from its beginning.
+         *
+         * @param length how many bytes are wanted, never more than the file has
+         * @return a direct buffer with exactly that many bytes remaining
+         * @throws IOException when they cannot be read
+         */
+        ByteBuffer read(long length) throws IOException;
+    }
+
     /**
      * Reads and checks the header.
      *
@@ -42,6 +55,27 @@ public final class HeaderReader {
                     NameHash.SEED,
                     rules);
             return new HeaderIndex(index, NameHash.SEED);
+        } catch (NativeException e) {
+            throw NativeErrors.of(e, file);
+        }
+    }
+
+    /**
+     * Reads and checks the header of a file that is somewhere else, by the rules of the format.
+     *
+     * @param start gives the beginning of the file; it is asked for {@code firstLength} bytes, and at most once more
+     * @param firstLength bytes to begin with, at most {@code fileLength}
+     * @param fileLength bytes of the file
+     * @param file names the file in errors
+     * @return its index
+     * @throws dev.fundir.CheckpointFormatException when it is no safetensors file
+     * @throws IOException from {@code start}
+     */
+    public static HeaderIndex read(Start start, long firstLength, long fileLength, Path file) throws IOException {
+        try {
+            return new HeaderIndex(
+                    Core.parseHeader(start::read, firstLength, fileLength, NameHash.SEED, HeaderRules.FORMAT),
+                    NameHash.SEED);
         } catch (NativeException e) {
             throw NativeErrors.of(e, file);
         }

@@ -64,8 +64,21 @@ public final class ShardIndex {
                     "a shard index of " + size + " bytes; fundir reads up to " + LARGEST
                             + ". To open a checkpoint file, let its name end in .safetensors");
         }
+        return of(bytes(path, (int) size), path);
+    }
+
+    /**
+     * Checks an index that has been read.
+     *
+     * @param bytes the text, in a direct buffer
+     * @param path names it in errors
+     * @return the index
+     * @throws CheckpointFormatException when it is none
+     * @throws IOException never
+     */
+    public static ShardIndex of(ByteBuffer bytes, Path path) throws IOException {
         try {
-            return new ShardIndex(path, Core.parseShardIndex(bytes(path, (int) size)));
+            return new ShardIndex(path, Core.parseShardIndex(bytes));
         } catch (NativeException e) {
             throw NativeErrors.of(e, path);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -71,6 +72,27 @@ public record Architecture(
                 name -> model.find(name).map(parameter -> parameter.tensor().shape()));
     }
 
+    /**
+     * The architecture of a model whose files are elsewhere.
+     *
+     * @param config the text of its {@code config.json}; empty when there is none
+     * @param metadata of its safetensors files
+     * @param names of its tensors, in the order of the names
+     * @param shapes the shape of a tensor; empty for names that there are not
+     * @return what is known of it
+     */
+    public static Architecture of(
+            Optional<String> config,
+            Map<String, String> metadata,
+            List<String> names,
+            Function<String, Optional<long[]>> shapes) {
+        return of(
+                config.map(Architecture::parsed).orElse(NO_CONFIG),
+                Optional.ofNullable(metadata.get("architecture")),
+                names,
+                shapes);
+    }
+
     private static Architecture of(
             JsonObjectText config,
             Optional<String> said,
@@ -96,8 +118,16 @@ public record Architecture(
             return NO_CONFIG;
         }
         try {
-            return JsonObjectText.of(Files.readString(file));
-        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return parsed(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            return NO_CONFIG; // as below
+        }
+    }
+
+    private static JsonObjectText parsed(String config) {
+        try {
+            return JsonObjectText.of(config);
+        } catch (IllegalArgumentException e) {
             // Its owner will hear of it from what loads the model; inspecting tensors does not need it.
             return NO_CONFIG;
         }

@@ -116,6 +116,20 @@ public final class Hub {
         return ModelPages.files(transport, Objects.requireNonNull(id));
     }
 
+    /**
+     * The headers of a model's safetensors files, without the tensors: about 100 KB of each file are moved, more only
+     * where a header is longer. The files are those of the shard index, or {@code model.safetensors}, or the only one
+     * there is.
+     *
+     * @param id the model
+     * @return what the headers say, all of one commit
+     * @throws dev.fundir.CheckpointFormatException when a file is no safetensors file, or index and files disagree
+     * @throws IOException as this class says; {@link HubException.Reason#ENTRY} for a model without safetensors files
+     */
+    public RemoteCheckpoint header(ModelId id) throws IOException {
+        return RemoteHeaders.read(transport, Objects.requireNonNull(id));
+    }
+
     /** What sends the requests. */
     Transport transport() {
         return transport;

@@ -3,6 +3,7 @@ package dev.fundir.hub;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,12 @@ final class ModelPages {
     /** {@code /api/models/NAME}, quoted. */
     static String api(ModelId id) {
         return "/api/models/" + RemotePath.quoted(id.name());
+    }
+
+    /** {@code /NAME/resolve/REVISION/PATH}, quoted: where a file is. */
+    static String resolve(ModelId id, String path) {
+        return "/" + RemotePath.quoted(id.name()) + "/resolve/" + RemotePath.quotedWhole(id.revision()) + "/"
+                + RemotePath.quoted(path);
     }
 
     static ModelInfo info(Transport transport, ModelId id) throws IOException {
@@ -47,7 +54,7 @@ final class ModelPages {
                 info.isTrue("disabled"),
                 info.list("tags").stream().flatMap(tag -> tag.text().stream()).toList(),
                 List.copyOf(names),
-                java.util.Collections.unmodifiableMap(counts),
+                Collections.unmodifiableMap(counts),
                 safetensors.map(said -> said.number("total")).orElse(OptionalLong.empty()));
     }
 
