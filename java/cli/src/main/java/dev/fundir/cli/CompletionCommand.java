@@ -1,7 +1,6 @@
 package dev.fundir.cli;
 
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,7 @@ final class CompletionCommand implements Callable<Integer> {
     enum Shell {
         /** Bash 3 and newer. */
         BASH,
-        /** Zsh, by its emulation of bash's completion. */
+        /** Zsh, by its own completion. */
         ZSH;
 
         @Override
@@ -45,15 +44,8 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        parent.terminal().out().print(script(spec, shell));
+        CompletionScript script = new CompletionScript(spec.root());
+        parent.terminal().out().print(shell == Shell.BASH ? script.bash() : script.zsh());
         return 0;
-    }
-
-    private static String script(CommandSpec spec, Shell shell) {
-        String script = AutoComplete.bash(spec.root().name(), spec.root().commandLine());
-        return shell == Shell.BASH
-                ? script
-                : "autoload -U +X compinit bashcompinit\n(( $+functions[compdef] )) || compinit\nbashcompinit\n"
-                        + script;
     }
 }
