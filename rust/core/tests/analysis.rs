@@ -1,6 +1,6 @@
 //! Figures of blocks against plain loops over the same elements in f64, at every SIMD level.
 
-use fundir_core::analysis::{Outlier, distance, histogram, moments, outliers};
+use fundir_core::analysis::{MOST_ELEMENTS, Outlier, distance, histogram, moments, outliers};
 use fundir_core::dtype::{ALL, Dtype};
 use fundir_core::kernels::elements::convert;
 use fundir_core::kernels::simd::Level;
@@ -182,7 +182,7 @@ fn what_is_no_block_is_refused() {
     let level = Level::detect();
     assert!(moments(level, Dtype::F32, &[0; 7]).is_err());
     assert!(moments(level, Dtype::C64, &[0; 8]).is_err());
-    assert!(moments(level, Dtype::U8, &vec![0; (1 << 16) + 1]).is_err());
+    assert!(moments(level, Dtype::U8, &vec![0; MOST_ELEMENTS + 1]).is_err());
     assert!(distance(level, (Dtype::U8, &[0; 2]), (Dtype::F16, &[0; 2])).is_err());
     for (from, to, counts) in [(1.0, 0.0, 3), (f64::NAN, 1.0, 3), (0.0, f64::INFINITY, 3), (0.0, 1.0, 2)] {
         assert!(histogram(level, Dtype::U8, &[0; 2], from, to, &mut vec![0; counts]).is_err());

@@ -16,4 +16,4 @@ pub use moments::{Moments, moments};
 pub use outliers::{Outlier, Outliers, outliers};
 
 /// The most elements of a block.
-pub const MOST_ELEMENTS: usize = 1 << 16;
+pub const MOST_ELEMENTS: usize = 1 << 21;

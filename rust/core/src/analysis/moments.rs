@@ -2,7 +2,8 @@
 
 use super::chunks::{self, Finite};
 use crate::error::Result;
-use crate::kernels::elements::is_exact_in_f32;
+use crate::kernels::elements::{CHUNK, is_exact_in_f32};
+use crate::kernels::half::{Bf16, BitRange, F16, Half, add_half_powers, count_half_zeros};
 use crate::kernels::real::Real;
 use crate::kernels::reduce::Lanes;
 use crate::kernels::simd::Level;
@@ -33,21 +34,113 @@ pub struct Moments {
 /// How much of the sum of squares must be left when the mean is taken off it, for the difference to be exact enough.
 const LEFT: f64 = 1e-4;
 
+/// So many elements are summed before sums are put together.
+const PART: usize = 1 << 16;
+
 /// Computes the moments of a block.
 ///
-/// Elements and their squares are summed. Where the mean is so far from 0, compared to the spread, that their difference would
-/// cancel, deviations from the mean of the block's first elements are summed in their place. As those are elements of the
-/// block, the squared deviations from the true mean are then no less than some 64th of the sum, whatever the elements are.
+/// Elements and their squares are summed, part by part. Where the mean is so far from 0, compared to the spread, that their
+/// difference would cancel, deviations from the mean of the part's first elements are summed in their place. As those are
+/// elements of the part, the squared deviations from the true mean are then no less than some 64th of the sum, whatever the
+/// elements are.
 ///
 /// # Errors
 /// [`Status::Request`](crate::error::Status::Request) if the bytes are no block of a real dtype.
 pub fn moments(level: Level, dtype: Dtype, bytes: &[u8]) -> Result<Moments> {
     chunks::count(dtype, bytes)?;
-    Ok(if is_exact_in_f32(dtype) {
-        of::<f32>(level, dtype, bytes, Extremes::none(f32::NEG_INFINITY, f32::INFINITY))
-    } else {
-        of::<f64>(level, dtype, bytes, Extremes::none(f64::NEG_INFINITY, f64::INFINITY))
-    })
+    let of_part = |bytes| match dtype {
+        Dtype::BF16 => of_halves::<Bf16>(level, dtype, bytes),
+        Dtype::F16 => of_halves::<F16>(level, dtype, bytes),
+        _ if is_exact_in_f32(dtype) => of::<f32>(level, dtype, bytes, f32s()),
+        _ => of::<f64>(level, dtype, bytes, Extremes::none(f64::NEG_INFINITY, f64::INFINITY)),
+    };
+    Ok(bytes.chunks(PART * dtype.bitsize() / 8).map(of_part).fold(Moments::NONE, Moments::plus))
+}
+
+impl Moments {
+    /// Of no elements.
+    pub const NONE: Moments = Moments {
+        finite: 0,
+        zeros: 0,
+        nan: 0,
+        infinite: 0,
+        min: f64::INFINITY,
+        max: f64::NEG_INFINITY,
+        mean: 0.0,
+        squared_deviations: 0.0,
+    };
+
+    /// Of these elements and others together. Mean and spread are put together as by Chan, Golub and LeVeque ("Updating
+    /// Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979), which cancels nothing.
+    pub fn plus(self, other: Moments) -> Moments {
+        let [nan, infinite] = [self.nan + other.nan, self.infinite + other.infinite];
+        // Without elements on one side there is no distance; its square could overflow, and NaN would come of it.
+        if self.finite == 0 || other.finite == 0 {
+            return Moments { nan, infinite, ..if self.finite == 0 { other } else { self } };
+        }
+        let finite = self.finite + other.finite;
+        let part = other.finite as f64 / finite as f64;
+        let distance = other.mean - self.mean;
+        Moments {
+            finite,
+            zeros: self.zeros + other.zeros,
+            nan,
+            infinite,
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+            mean: self.mean + distance * part,
+            squared_deviations: self.squared_deviations
+                + other.squared_deviations
+                + distance * distance * part * self.finite as f64,
+        }
+    }
+}
+
+fn f32s() -> Extremes<f32> {
+    Extremes::none(f32::NEG_INFINITY, f32::INFINITY)
+}
+
+fn of_halves<T: Half>(level: Level, dtype: Dtype, bytes: &[u8]) -> Moments {
+    let mut sums = HalfSums { rest: Sums::new(level, Shift::None, f32s()), bits: BitRange::NONE, zeros: 0 };
+    bytes.chunks(2 * CHUNK).for_each(|bytes| sums.add::<T>(dtype, bytes));
+    if sums.rest.cancels() {
+        let mut sums = Sums::new(level, Shift::FirstMean, f32s());
+        chunks::for_each(level, dtype, bytes, |_, x| sums.add(x));
+        return sums.total();
+    }
+    sums.total::<T>()
+}
+
+/// The sums of 16-bit floats in the making.
+struct HalfSums {
+    /// All sums, and the extremes and zeros of the chunks that have elements that are not finite.
+    rest: Sums<f32>,
+    /// The range of the other chunks.
+    bits: BitRange,
+    /// The zeros in them.
+    zeros: u64,
+}
+
+impl HalfSums {
+    fn add<T: Half>(&mut self, dtype: Dtype, bytes: &[u8]) {
+        let level = self.rest.level;
+        let before = self.rest.powers;
+        let bits = add_half_powers::<T>(level, bytes, &mut self.rest.powers);
+        if bits.is_finite::<T>() {
+            self.rest.finite += bytes.len() as u64 / 2;
+            self.bits = self.bits.and(bits);
+            self.zeros += if bits.has_zero() { count_half_zeros(level, bytes) } else { 0 };
+        } else {
+            self.rest.powers = before;
+            chunks::for_each(level, dtype, bytes, |_, x| self.rest.add(x));
+        }
+    }
+
+    fn total<T: Half>(&self) -> Moments {
+        let (min, max) = self.bits.range::<T>();
+        let rest = self.rest.total();
+        Moments { min: min.min(rest.min), max: max.max(rest.max), zeros: self.zeros + rest.zeros, ..rest }
+    }
 }
 
 fn of<R: Real>(level: Level, dtype: Dtype, bytes: &[u8], none: Extremes<R>) -> Moments {

@@ -12,6 +12,7 @@ pub mod elements;
 pub mod exponential;
 pub mod f16;
 pub mod f8;
+pub mod half;
 pub mod integer;
 pub mod packed;
 pub mod rank;

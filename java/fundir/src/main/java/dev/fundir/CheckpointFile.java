@@ -97,6 +97,20 @@ public final class CheckpointFile {
         return new TensorList();
     }
 
+    /**
+     * Opens the file again, for reads at positions. An interrupted thread closes the channel that it reads by, so
+     * threads have to have channels of their own.
+     *
+     * @return a channel that is the caller's to close
+     * @throws java.nio.file.FileSystemException when the file was changed since the checkpoint was opened, or another
+     *     one is in its place
+     * @throws IOException when it cannot be opened
+     */
+    public FileChannel openChannel() throws IOException {
+        requireOpen();
+        return identity.open(path);
+    }
+
     /** What the file was when it was opened. */
     FileIdentity identity() {
         return identity;

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  */
 public final class ElementBlocks {
     /** The most elements of a block: {@value}. */
-    public static final int MOST_ELEMENTS = 1 << 16;
+    public static final int MOST_ELEMENTS = 1 << 21;
 
     /** Bytes of a record of {@link #moments}. */
     public static final int MOMENTS_SIZE = 64;

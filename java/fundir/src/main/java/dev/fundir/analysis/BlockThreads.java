@@ -97,8 +97,7 @@ final class BlockThreads {
 
     private void work(CountDownLatch over) {
         Block block = null;
-        try {
-            BlockMemory memory = new BlockMemory();
+        try (BlockMemory memory = new BlockMemory()) {
             for (Block next = take(); next != null; next = take()) {
                 block = next;
                 block.pass().work.run(block.number(), memory);
@@ -106,7 +105,7 @@ final class BlockThreads {
             }
         } catch (InternalError e) {
             fail(block == null ? e : block.pass().work.cut(e));
-        } catch (RuntimeException | Error | InterruptedException e) {
+        } catch (IOException | RuntimeException | Error | InterruptedException e) {
             fail(e);
         } finally {
             over.countDown();

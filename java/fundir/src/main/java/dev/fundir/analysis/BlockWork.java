@@ -16,8 +16,9 @@ interface BlockWork {
      *
      * @param block its number
      * @param memory the thread's own
+     * @throws IOException when elements cannot be read
      */
-    void run(int block, BlockMemory memory);
+    void run(int block, BlockMemory memory) throws IOException;
 
     /** What an error means that a thread met while it did a block, or soon after: a file was cut. */
     IOException cut(InternalError cause);

@@ -66,13 +66,15 @@ public final class Comparison {
         private final TensorPair pair;
         private final TensorDistance[] found;
         private final int place;
+        private final BlockRanges ranges;
         private final TensorDistance[] blocks;
 
         DistanceWork(TensorPair pair, TensorDistance[] found, int place) {
             this.pair = pair;
             this.found = found;
             this.place = place;
-            blocks = new TensorDistance[BlockMemory.blockCount(pair.a())];
+            ranges = BlockRanges.ofBoth(pair.a());
+            blocks = new TensorDistance[ranges.count()];
         }
 
         @Override
@@ -91,20 +93,18 @@ public final class Comparison {
         }
 
         @Override
-        public void run(int block, BlockMemory memory) {
+        public void run(int block, BlockMemory memory) throws IOException {
             ByteBuffer record = memory.record(ElementBlocks.DISTANCE_SIZE);
-            ByteBuffer a = memory.elements(pair.a(), block);
+            ByteBuffer a = memory.elements(pair.a(), ranges, block);
             ElementType type = ElementType.of(pair.a());
-            long before = (long) block * ElementBlocks.MOST_ELEMENTS;
-            long count = Math.min(ElementBlocks.MOST_ELEMENTS, ElementType.count(pair.a()) - before);
             ElementBlocks.distance(
                     a,
                     type.dtype().code(),
-                    memory.others(pair.b(), block),
+                    memory.others(pair.b(), ranges, block),
                     ElementType.of(pair.b()).dtype().code(),
                     record);
             blocks[block] = new TensorDistance(
-                    count,
+                    ranges.length(block),
                     record.getLong(0),
                     record.getLong(8),
                     record.getDouble(16),

@@ -15,6 +15,7 @@ final class DetailWork implements BlockWork {
     private static final double REACH = 4;
 
     private final TensorView view;
+    private final BlockRanges ranges;
     private final TensorStatistics statistics;
     private final Details asked;
     private final Sink sink;
@@ -52,6 +53,7 @@ final class DetailWork implements BlockWork {
 
     DetailWork(TensorView view, TensorStatistics statistics, Details asked, Sink sink) {
         this.view = view;
+        ranges = BlockRanges.of(view);
         this.statistics = statistics;
         this.asked = asked;
         this.sink = sink;
@@ -68,7 +70,7 @@ final class DetailWork implements BlockWork {
 
     @Override
     public int blockCount() {
-        return hasNumbers() ? BlockMemory.blockCount(view) : 0;
+        return hasNumbers() ? ranges.count() : 0;
     }
 
     @Override
@@ -82,14 +84,14 @@ final class DetailWork implements BlockWork {
     }
 
     @Override
-    public void run(int block, BlockMemory memory) {
-        ByteBuffer elements = memory.elements(view, block);
+    public void run(int block, BlockMemory memory) throws IOException {
+        ByteBuffer elements = memory.elements(view, ranges, block);
         int type = ElementType.of(view).dtype().code();
         if (asked.hasOutliers()) {
             ByteBuffer record = memory.record(16 + 16 * asked.most());
             double limit = asked.threshold() * statistics.standardDeviation();
             ElementBlocks.outliers(elements, type, statistics.mean(), limit, asked.most(), record);
-            addOutliers(record, (long) block * ElementBlocks.MOST_ELEMENTS);
+            addOutliers(record, ranges.first(block));
         }
         if (asked.bins() > 0) {
             ByteBuffer record = memory.record(Long.BYTES * counts.length);

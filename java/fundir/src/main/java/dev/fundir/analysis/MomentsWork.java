@@ -10,6 +10,7 @@ import java.util.function.Function;
 /** The first pass: statistics. */
 final class MomentsWork implements BlockWork {
     private final TensorView view;
+    private final BlockRanges ranges;
     private final Moments[] blocks;
     private final Function<TensorStatistics, Optional<BlockWork>> then;
 
@@ -17,7 +18,8 @@ final class MomentsWork implements BlockWork {
     MomentsWork(TensorView view, Function<TensorStatistics, Optional<BlockWork>> then) {
         this.view = view;
         this.then = then;
-        blocks = new Moments[BlockMemory.blockCount(view)];
+        ranges = BlockRanges.of(view);
+        blocks = new Moments[ranges.count()];
     }
 
     @Override
@@ -36,10 +38,12 @@ final class MomentsWork implements BlockWork {
     }
 
     @Override
-    public void run(int block, BlockMemory memory) {
+    public void run(int block, BlockMemory memory) throws IOException {
         ByteBuffer record = memory.record(ElementBlocks.MOMENTS_SIZE);
         ElementBlocks.moments(
-                memory.elements(view, block), ElementType.of(view).dtype().code(), record);
+                memory.elements(view, ranges, block),
+                ElementType.of(view).dtype().code(),
+                record);
         blocks[block] = Moments.read(record);
     }
 
