@@ -130,6 +130,16 @@ public final class Hub {
         return RemoteHeaders.read(transport, Objects.requireNonNull(id));
     }
 
+    /**
+     * Prepares an upload.
+     *
+     * @param id the model, at the branch that is committed to
+     * @return an upload that has no files yet
+     */
+    public Upload upload(ModelId id) {
+        return Upload.of(transport, Objects.requireNonNull(id));
+    }
+
     /** What sends the requests. */
     Transport transport() {
         return transport;

@@ -16,7 +16,7 @@ final class HubOf {
                 Optional.ofNullable(token).flatMap(Token::of),
                 cache,
                 false,
-                Duration.ofMillis(2000),
+                Duration.ofMillis(500),
                 Duration.ofMillis(600));
     }
 

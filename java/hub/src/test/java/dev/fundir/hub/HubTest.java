@@ -98,8 +98,8 @@ class HubTest {
 
     @Test
     void refusesNamesThatLeadOut() throws IOException {
-        for (String name : List.of(
-                "../evil", "/etc/passwd", "a/../../b", "C:/x", "a\\\\b", "a//b", "./a", "x/..", "nul\\u0000l")) {
+        for (String name :
+                List.of("../evil", "/etc/passwd", "a/../../b", "C:/x", "a\\b", "a//b", "./a", "x/..", "nul\0l")) {
             FakeModel evil = fake.model("org/evil");
             evil.commit("main", Map.of(name, FakeFile.regular(Content.of(new byte[1]))));
             refusal(Reason.UNSAFE_NAME, () -> HubOf.fake(fake).files(ModelId.of("org/evil")));

@@ -197,7 +197,7 @@ class TransportTest {
         Request once = post().retry(Request.Retry.UNLESS_DONE);
         fake.fault(Server.HUB, "/api/repos/create", Fault.status(500));
         refusal(Reason.SERVER, () -> transport.json(once));
-        fake.fault(Server.HUB, "/api/repos/create", Fault.cut(0));
+        fake.fault(Server.HUB, "/api/repos/create", Fault.hangUp(0));
         assertThrows(HubException.class, () -> transport.json(once));
         fake.fault(Server.HUB, "/api/repos/create", Fault.silence());
         refusal(Reason.NETWORK, () -> transport.json(once.timeout(Duration.ofMillis(200))));

@@ -3,6 +3,8 @@ package dev.fundir.hub.fake;
 import dev.fundir.hub.fake.SeenRequest.Server;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 
 /**
  * A Hub on loopback: models, files, a CDN on another port, and everything that can go wrong when a test wants it to.
@@ -28,7 +31,12 @@ public final class FakeHub implements AutoCloseable {
     private final FakeServer hub;
     private final FakeServer cdn;
     private final FakeReading reading = new FakeReading(this);
+    private final FakeWriting writing;
+    private final Path folder;
     private volatile int pageSize = 50;
+    private volatile long largeFrom = 10_000_000;
+    private volatile long partSize = Long.MAX_VALUE;
+    private volatile boolean checksHashes = true;
 
     /** Where faults happen: at requests of a method, or of all, whose path ends so. */
     private record Place(Server server, String method, String pathEnd) {}
@@ -40,6 +48,8 @@ public final class FakeHub implements AutoCloseable {
 
     /** A Hub on a port. */
     public FakeHub(int port) throws IOException {
+        folder = Files.createTempDirectory("fake-hub");
+        writing = new FakeWriting(this, folder);
         hub = new FakeServer(port, exchange -> handle(Server.HUB, exchange));
         cdn = new FakeServer(0, exchange -> handle(Server.CDN, exchange));
     }
@@ -71,6 +81,29 @@ public final class FakeHub implements AutoCloseable {
     public FakeHub pageSize(int files) {
         pageSize = files;
         return this;
+    }
+
+    /** From which size on uploads go to Git LFS, besides those that end in {@code .safetensors}. */
+    public FakeHub largeFrom(long bytes) {
+        largeFrom = bytes;
+        return this;
+    }
+
+    /** Lets uploads of more bytes go in parts. */
+    public FakeHub partSize(long bytes) {
+        partSize = bytes;
+        return this;
+    }
+
+    /** Whether the end of an upload is refused when bytes have another hash than they should. */
+    public FakeHub checksHashes(boolean does) {
+        checksHashes = does;
+        return this;
+    }
+
+    /** Whether there is such a model. */
+    public Optional<FakeModel> existing(String name) {
+        return find(name);
     }
 
     /** Lets requests go wrong: the next with the first fault, then the others, then none. */
@@ -110,6 +143,18 @@ public final class FakeHub implements AutoCloseable {
         }
     }
 
+    long largeFrom() {
+        return largeFrom;
+    }
+
+    long partSize() {
+        return partSize;
+    }
+
+    boolean checksHashes() {
+        return checksHashes;
+    }
+
     int pageSize() {
         return pageSize;
     }
@@ -142,6 +187,10 @@ public final class FakeHub implements AutoCloseable {
         }
         Fault fault = next(server, exchange);
         if (fault.silent()) {
+            if (fault.cutAfter() >= 0) {
+                exchange.body.readNBytes((int) fault.cutAfter());
+                return;
+            }
             exchange.stall();
             return;
         }
@@ -152,6 +201,9 @@ public final class FakeHub implements AutoCloseable {
         exchange.fault(fault);
         if (server == Server.CDN) {
             reading.cdn(exchange);
+            if (!exchange.isAnswered()) {
+                writing.store(exchange);
+            }
         } else if (token(exchange).isPresent() && !knows(exchange)) {
             exchange.json(
                     401,
@@ -159,6 +211,9 @@ public final class FakeHub implements AutoCloseable {
                     "{\"error\":\"Invalid credentials in Authorization header\"}");
         } else {
             reading.hub(exchange);
+            if (!exchange.isAnswered()) {
+                writing.hub(exchange);
+            }
         }
         if (!exchange.isAnswered()) {
             exchange.json(404, "{\"error\":\"Sorry, we can't find the page you are looking for.\"}");
@@ -185,5 +240,11 @@ public final class FakeHub implements AutoCloseable {
     public void close() throws IOException {
         hub.close();
         cdn.close();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 }

@@ -12,6 +12,7 @@ public final class FakeModel {
     private final String name;
     private final Map<String, Map<String, FakeFile>> commits = new LinkedHashMap<>();
     private final Map<String, String> refs = new LinkedHashMap<>();
+    private final Map<String, String> messages = new LinkedHashMap<>();
     private boolean isPrivate;
     private boolean gated;
     private boolean disabled;
@@ -101,6 +102,15 @@ public final class FakeModel {
         commits.put(sha, all);
         refs.put(branch, sha);
         return sha;
+    }
+
+    synchronized void message(String sha, String message) {
+        messages.put(sha, message);
+    }
+
+    /** What a commit that was uploaded says of itself. */
+    public synchronized String message(String sha) {
+        return messages.get(sha);
     }
 
     /** Makes a branch or a tag of a commit. */

@@ -1,5 +1,6 @@
 package dev.fundir.hub.fake;
 
+import dev.fundir.internal.JsonString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +126,7 @@ final class FakeReading {
         }
         StringJoiner siblings = new StringJoiner(",", "[", "]");
         files.get()
-                .forEach((path, file) -> siblings.add("{\"rfilename\":\"" + path + "\""
+                .forEach((path, file) -> siblings.add("{\"rfilename\":" + quoted(path)
                         + (exchange.query.containsKey("blobs")
                                 ? ",\"size\":" + file.content().size()
                                 : "") + "}"));
@@ -159,8 +160,8 @@ final class FakeReading {
             for (int slash = path.indexOf('/', folder.length()); slash >= 0; slash = path.indexOf('/', slash + 1)) {
                 entries.putIfAbsent(
                         path.substring(0, slash),
-                        "{\"type\":\"directory\",\"oid\":\"" + file.oid() + "\",\"size\":0,\"path\":\""
-                                + path.substring(0, slash) + "\"}");
+                        "{\"type\":\"directory\",\"oid\":\"" + file.oid() + "\",\"size\":0,\"path\":"
+                                + quoted(path.substring(0, slash)) + "}");
                 if (!recursive) {
                     return;
                 }
@@ -177,7 +178,14 @@ final class FakeReading {
                         .map(sha -> ",\"lfs\":{\"oid\":\"" + sha + "\",\"size\":"
                                 + file.content().size() + ",\"pointerSize\":130}")
                         .orElse("")
-                + ",\"path\":\"" + path + "\"}";
+                + ",\"path\":" + quoted(path) + "}";
+    }
+
+    /** A JSON string. */
+    static String quoted(String text) {
+        StringBuilder json = new StringBuilder();
+        JsonString.write(text, json);
+        return json.toString();
     }
 
     private void page(FakeExchange exchange, List<String> entries) throws IOException {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param wrongByteAt which byte of the whole file is another one, or -1
  * @param ignoresRange whether all of the file is sent, whatever range was asked for
  * @param bytesPerSecond how fast the body comes, or 0 for as fast as it can
- * @param silent whether nothing is answered at all
+ * @param silent whether nothing is answered at all; with {@code cutAfter}, the connection is closed then
  * @param body of the answer that {@code status} is
  */
 public record Fault(
@@ -74,6 +74,11 @@ public record Fault(
     /** The body comes slowly. */
     public static Fault slow(long bytesPerSecond) {
         return new Fault(0, Map.of(), -1, -1, -1, false, bytesPerSecond, false, Optional.empty());
+    }
+
+    /** The connection is closed instead of an answer, when so much of the request's body has come. */
+    public static Fault hangUp(long afterBytes) {
+        return new Fault(0, Map.of(), afterBytes, -1, -1, false, 0, true, Optional.empty());
     }
 
     /** Nothing is answered. */
