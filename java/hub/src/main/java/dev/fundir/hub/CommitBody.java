@@ -34,7 +34,7 @@ final class CommitBody implements RequestBody {
     }
 
     /** A file that git keeps itself. */
-    void file(LocalFile file) {
+    void file(UploadFile file) {
         // The content is put where the two halves of the line meet, so no writer has to hold it.
         String line = new String(
                 JsonText.object(json -> {
@@ -53,7 +53,7 @@ final class CommitBody implements RequestBody {
     }
 
     /** A file that Git LFS has. */
-    void large(LocalFile file, String sha256) {
+    void large(UploadFile file, String sha256) {
         line(JsonText.object(json -> {
             json.writeStringField("key", "lfsFile");
             json.writeObjectFieldStart("value");
@@ -126,7 +126,7 @@ final class CommitBody implements RequestBody {
     }
 
     /** A file in base64. */
-    private record Base64Content(LocalFile file) implements RequestBody {
+    private record Base64Content(UploadFile file) implements RequestBody {
         /** A multiple of three, so that pieces need no padding but for the last. */
         private static final int PIECE = 3 * 16 * 1024;
 

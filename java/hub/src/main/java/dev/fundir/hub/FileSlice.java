@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
 
 /** A range of a file as the body of a request. A request that is tried again takes back what was counted. */
 final class FileSlice implements RequestBody {
-    private final LocalFile file;
+    private final UploadFile file;
     private final long offset;
     private final long length;
     private final LongConsumer moved;
@@ -19,7 +19,7 @@ final class FileSlice implements RequestBody {
      *
      * @param moved hears of bytes that were read to be sent; of a negative number when they are sent once more
      */
-    FileSlice(LocalFile file, long offset, long length, LongConsumer moved) {
+    FileSlice(UploadFile file, long offset, long length, LongConsumer moved) {
         this.file = file;
         this.offset = offset;
         this.length = length;

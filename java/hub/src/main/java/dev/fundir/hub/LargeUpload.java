@@ -36,11 +36,11 @@ final class LargeUpload {
     }
 
     /** A file and its hash. */
-    record Hashed(LocalFile file, String sha256) {}
+    record Hashed(UploadFile file, String sha256) {}
 
     /** Sends what is missing. Files of equal bytes are sent once. */
     void send(List<Hashed> files) throws IOException {
-        Map<String, List<LocalFile>> byHash = new LinkedHashMap<>();
+        Map<String, List<UploadFile>> byHash = new LinkedHashMap<>();
         files.forEach(each ->
                 byHash.computeIfAbsent(each.sha256, key -> new ArrayList<>()).add(each.file));
         List<Hashed> different = byHash.entrySet().stream()
@@ -170,7 +170,7 @@ final class LargeUpload {
         return parts;
     }
 
-    private static long chunkSize(LocalFile file, Json header) throws HubException {
+    private static long chunkSize(UploadFile file, Json header) throws HubException {
         Json size = header.member("chunk_size").orElseThrow();
         String text = size.text().orElseGet(() -> Long.toString(size.number().orElse(0)));
         if (!text.matches("[1-9]\\d{0,17}")) {
@@ -179,7 +179,7 @@ final class LargeUpload {
         return Long.parseLong(text);
     }
 
-    private static URI address(LocalFile file, String text) throws HubException {
+    private static URI address(UploadFile file, String text) throws HubException {
         try {
             URI uri = URI.create(text);
             if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("(?i)https?")) {
@@ -191,14 +191,14 @@ final class LargeUpload {
         throw refused(file, "names an address that is none; try again later");
     }
 
-    private static HubException refused(LocalFile file, String sentence) {
+    private static HubException refused(UploadFile file, String sentence) {
         return new HubException(Reason.SERVER, file.path() + ": the Hub " + sentence);
     }
 
     /** Sends a part; the thread that sends a file's last one ends the file. */
     private Void send(Part part) throws IOException {
         Sending of = part.of;
-        LocalFile file = of.file.file;
+        UploadFile file = of.file.file;
         FileSlice slice = new FileSlice(file, part.offset, part.length, bytes -> meter.moved(file, bytes));
         Request request = Request.of("PUT", part.to, Request.Subject.of(file.path()))
                 .sending(slice)

@@ -10,31 +10,31 @@ final class UploadMeter {
     private final long begin = System.nanoTime();
     private final int filesTotal;
     private final long bytesTotal;
-    private final Map<LocalFile, Long> current = new LinkedHashMap<>();
+    private final Map<UploadFile, Long> current = new LinkedHashMap<>();
     private int filesDone;
     private long bytesDone;
     private long bytesReused;
 
-    UploadMeter(List<LocalFile> files) {
+    UploadMeter(List<UploadFile> files) {
         filesTotal = files.size();
-        bytesTotal = files.stream().mapToLong(LocalFile::size).sum();
+        bytesTotal = files.stream().mapToLong(UploadFile::size).sum();
     }
 
     /** Bytes of a file were read to be sent; a negative number when they have to be sent again. */
-    synchronized void moved(LocalFile file, long bytes) {
+    synchronized void moved(UploadFile file, long bytes) {
         current.merge(file, bytes, Long::sum);
         bytesDone += bytes;
     }
 
     /** A file was sent. */
-    synchronized void sent(LocalFile file) {
+    synchronized void sent(UploadFile file) {
         filesDone++;
         bytesDone += file.size() - current.getOrDefault(file, 0L);
         current.remove(file);
     }
 
     /** A file did not have to be sent. */
-    synchronized void reused(LocalFile file) {
+    synchronized void reused(UploadFile file) {
         filesDone++;
         bytesDone += file.size();
         bytesReused += file.size();

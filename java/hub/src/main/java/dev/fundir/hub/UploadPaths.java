@@ -41,17 +41,17 @@ final class UploadPaths {
     }
 
     /** The files, by their places in the model. */
-    static List<LocalFile> files(List<Upload.Source> sources) throws IOException {
-        Map<String, LocalFile> files = new TreeMap<>();
+    static List<UploadFile> files(List<Upload.Source> sources) throws IOException {
+        Map<String, UploadFile> files = new TreeMap<>();
         for (Upload.Source source : sources) {
             if (source.isFolder()) {
                 for (Path file : inside(source.local())) {
                     String name = source.local().relativize(file).toString();
                     String inFolder = name.replace(file.getFileSystem().getSeparator(), "/");
-                    add(files, LocalFile.of(file, checked(source.path() + inFolder)));
+                    add(files, UploadFile.of(file, checked(source.path() + inFolder)));
                 }
             } else {
-                add(files, LocalFile.of(source.local(), source.path()));
+                add(files, UploadFile.of(source.local(), source.path()));
             }
         }
         if (files.isEmpty()) {
@@ -61,8 +61,8 @@ final class UploadPaths {
         return List.copyOf(files.values());
     }
 
-    private static void add(Map<String, LocalFile> files, LocalFile file) {
-        LocalFile other = files.putIfAbsent(file.path(), file);
+    private static void add(Map<String, UploadFile> files, UploadFile file) {
+        UploadFile other = files.putIfAbsent(file.path(), file);
         if (other != null && !other.file().equals(file.file())) {
             throw new IllegalArgumentException("two files are to be " + file.path() + " of the model: " + other.file()
                     + " and " + file.file() + "; upload one of them");

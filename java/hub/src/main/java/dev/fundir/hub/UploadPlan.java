@@ -28,30 +28,30 @@ final class UploadPlan {
      * @param isLarge whether it goes to Git LFS
      * @param remoteOid the hash of what is at its place now
      */
-    record Planned(LocalFile file, boolean isLarge, Optional<String> remoteOid) {}
+    record Planned(UploadFile file, boolean isLarge, Optional<String> remoteOid) {}
 
     /** The files that are not ignored. */
-    static List<Planned> of(Transport transport, ModelId id, boolean isPullRequest, List<LocalFile> files)
+    static List<Planned> of(Transport transport, ModelId id, boolean isPullRequest, List<UploadFile> files)
             throws IOException {
         Optional<String> ignore = ignore(files);
         List<Planned> planned = new ArrayList<>();
         for (int from = 0; from < files.size(); from += CHUNK) {
-            List<LocalFile> chunk = files.subList(from, Math.min(files.size(), from + CHUNK));
+            List<UploadFile> chunk = files.subList(from, Math.min(files.size(), from + CHUNK));
             planned.addAll(of(transport, id, isPullRequest, chunk, ignore));
         }
         return planned;
     }
 
     private static List<Planned> of(
-            Transport transport, ModelId id, boolean isPullRequest, List<LocalFile> files, Optional<String> ignore)
+            Transport transport, ModelId id, boolean isPullRequest, List<UploadFile> files, Optional<String> ignore)
             throws IOException {
-        Map<LocalFile, String> samples = new HashMap<>();
-        for (LocalFile file : files) {
+        Map<UploadFile, String> samples = new HashMap<>();
+        for (UploadFile file : files) {
             samples.put(file, Base64.getEncoder().encodeToString(file.sample(SAMPLE)));
         }
         byte[] question = JsonText.object(json -> {
             json.writeArrayFieldStart("files");
-            for (LocalFile file : files) {
+            for (UploadFile file : files) {
                 json.writeStartObject();
                 json.writeStringField("path", file.path());
                 json.writeNumberField("size", file.size());
@@ -71,7 +71,7 @@ final class UploadPlan {
             byPath.put(file.requireText("path"), file);
         }
         List<Planned> planned = new ArrayList<>();
-        for (LocalFile file : files) {
+        for (UploadFile file : files) {
             Json said = byPath.get(file.path());
             if (said == null) {
                 throw new HubException(
@@ -87,7 +87,7 @@ final class UploadPlan {
     }
 
     /** Stores of large files take no empty ones. */
-    private static boolean isLarge(Json said, LocalFile file) throws HubException {
+    private static boolean isLarge(Json said, UploadFile file) throws HubException {
         String mode = said.requireText("uploadMode");
         return switch (mode) {
             case "lfs" -> file.size() > 0;
@@ -101,8 +101,8 @@ final class UploadPlan {
     }
 
     /** What a {@code .gitignore} among the files says; without one, the Hub goes by the one it has. */
-    private static Optional<String> ignore(List<LocalFile> files) throws IOException {
-        for (LocalFile file : files) {
+    private static Optional<String> ignore(List<UploadFile> files) throws IOException {
+        for (UploadFile file : files) {
             if (file.path().equals(".gitignore")) {
                 return Optional.of(new String(file.sample(LONGEST_IGNORE), java.nio.charset.StandardCharsets.UTF_8));
             }

@@ -28,12 +28,12 @@ final class UploadRun {
 
     /** A file that is to be committed; without a hash of Git LFS, by git itself. */
     private record Ready(UploadPlan.Planned planned, String hash, boolean isUnchanged) {
-        LocalFile file() {
+        UploadFile file() {
             return planned.file();
         }
     }
 
-    Commit run(List<LocalFile> files) throws IOException {
+    Commit run(List<UploadFile> files) throws IOException {
         createModel();
         List<UploadPlan.Planned> planned = UploadPlan.of(transport, id, options.isPullRequest(), files);
         UploadMeter meter =
@@ -58,7 +58,7 @@ final class UploadRun {
     }
 
     private static Ready hashed(UploadPlan.Planned planned) throws IOException {
-        LocalFile file = planned.file();
+        UploadFile file = planned.file();
         if (planned.isLarge()) {
             String sha256 = file.sha256();
             return new Ready(planned, sha256, planned.remoteOid().equals(Optional.of(sha256)));

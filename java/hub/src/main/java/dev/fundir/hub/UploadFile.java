@@ -20,11 +20,11 @@ import java.util.HexFormat;
  * @param identity what it was
  * @param path where it goes in the model
  */
-record LocalFile(Path file, FileIdentity identity, String path) {
+record UploadFile(Path file, FileIdentity identity, String path) {
     private static final int BLOCK = 1 << 20;
 
-    static LocalFile of(Path file, String path) throws IOException {
-        return new LocalFile(file, FileIdentity.of(file), path);
+    static UploadFile of(Path file, String path) throws IOException {
+        return new UploadFile(file, FileIdentity.of(file), path);
     }
 
     long size() {
