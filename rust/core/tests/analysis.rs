@@ -161,6 +161,44 @@ proptest! {
 }
 
 #[test]
+fn parts_of_a_long_block_are_put_together() {
+    let mut values: Vec<f64> = (0..200_003u32)
+        .map(|i| f64::from(i.wrapping_mul(2_654_435_761)) / f64::from(u32::MAX) * 4.0 - 1.0)
+        .collect();
+    for (place, special) in
+        [(0, f64::NAN), (70_000, f64::INFINITY), (140_001, f64::NEG_INFINITY), (140_002, f64::NAN)]
+    {
+        values[place] = special;
+    }
+    values.iter_mut().skip(9).step_by(1000).for_each(|x| *x = 0.0);
+    // A part whose mean is far from 0, in which squares cancel.
+    values[65_536..131_072].iter_mut().for_each(|x| *x = 300.0 + *x / 8.0);
+    for dtype in ALL.into_iter().filter(|dtype| *dtype != Dtype::C64) {
+        let block = Block::of(dtype, &values);
+        let finite = block.finite();
+        let mean = finite.iter().sum::<f64>() / finite.len() as f64;
+        let squares = finite.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+        let first = moments(Level::SCALAR, dtype, block.bytes()).unwrap();
+        assert_eq!(first.finite, finite.len() as u64, "{dtype}");
+        assert_eq!(first.zeros, finite.iter().filter(|x| **x == 0.0).count() as u64, "{dtype}");
+        assert_eq!(first.nan, block.values.iter().filter(|x| x.is_nan()).count() as u64, "{dtype}");
+        assert_eq!(first.infinite, block.values.iter().filter(|x| x.is_infinite()).count() as u64, "{dtype}");
+        assert_eq!(first.min, finite.iter().copied().fold(f64::INFINITY, f64::min), "{dtype}");
+        assert_eq!(first.max, finite.iter().copied().fold(f64::NEG_INFINITY, f64::max), "{dtype}");
+        assert!(close(first.mean, mean, first.max - first.min), "{dtype}: {first:?} {mean}");
+        assert!(close(first.squared_deviations, squares, squares * 1e3), "{dtype}: {first:?} {squares}");
+        for level in Level::available() {
+            assert_eq!(
+                moments(level, dtype, block.bytes()).unwrap(),
+                first,
+                "{dtype} at level {}",
+                level.name()
+            );
+        }
+    }
+}
+
+#[test]
 fn little_is_cancelled_where_the_mean_is_large() {
     let values: Vec<f64> = (0..50_000).map(|i| 1e6 + f64::from(i % 7) / 64.0).collect();
     let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();

@@ -177,8 +177,8 @@ int32_t fundir_shard_index_parse(const uint8_t *json, uint64_t length, uint8_t *
 int32_t fundir_convert(const uint8_t *in, uint64_t in_length, uint32_t in_type, uint8_t *out, uint64_t out_offset,
                        uint64_t out_length, uint32_t out_type, uint8_t *detail);
 
-/* What the elements of a block are like. A block has at most 2,097,152 elements, `length` bytes of the dtype with the code `type`; C64
- * is FUNDIR_REQUEST: its parts are pairs of F32. Elements are numbers in f64 here, and those that are NaN or infinite are in no
+/* What the elements of a block are like. A block has at most 2,097,152 elements, `length` bytes of the dtype with the code `type`;
+ * C64 is FUNDIR_REQUEST: its parts are pairs of F32. Elements are numbers in f64 here, and those that are NaN or infinite are in no
  * figure but their counts. Outputs overlap no input. Results depend on neither the machine nor its SIMD level; blocks of a tensor
  * are put together by the caller.
  *

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -32,8 +33,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Figures of tensors against plain loops over their elements. */
 class AnalysisTest {
-    /** More than two blocks. */
+    /** Two blocks of F64, and parts of a block of all else. */
     private static final int ELEMENTS = 150_001;
+
+    /** More than two blocks of BF16. */
+    private static final int MANY = 1_200_001;
 
     @TempDir
     Path folder;
@@ -98,7 +102,7 @@ class AnalysisTest {
     @Test
     void theNumberOfThreadsDoesNotShow() throws IOException {
         List<TensorView> views = new ArrayList<>();
-        for (int count : new int[] {0, 1, 7, 65_536, 65_537, ELEMENTS}) {
+        for (int count : new int[] {0, 1, 7, 524_288, 524_289, MANY}) {
             views.add(doubles(bell(count)).as(DType.BF16));
         }
         Analysis analysis = Analysis.of(views).outliers(2, 4).histogram(9);
@@ -193,6 +197,63 @@ class AnalysisTest {
             assertEquals(CheckpointFormatException.Reason.INCOMPLETE, e.reason());
             assertTrue(e.getMessage().startsWith(file + ": tensor w: "), e.getMessage());
         }
+    }
+
+    @Test
+    void aFileThatIsReplacedMeanwhileIsReadAsItWas() throws IOException {
+        Path file = folder.resolve("x.safetensors");
+        double[] values = bell(ELEMENTS);
+        CheckpointWriter.to(file).tensor("w", doubles(values)).write();
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            CheckpointWriter.to(file).tensor("w", doubles(new double[ELEMENTS])).write();
+            assertEquals(analyse(doubles(values)), analyse(checkpoint.tensor("w")));
+            Files.delete(file);
+            assertEquals(analyse(doubles(values)), analyse(checkpoint.tensor("w")));
+        }
+    }
+
+    @Test
+    void tensorsOfSeveralFilesAtAnyOffsetAreRead() throws IOException {
+        List<TensorView> views = new ArrayList<>();
+        List<TensorView> expected = new ArrayList<>();
+        List<Checkpoint> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                Path file = folder.resolve("x" + i + ".safetensors");
+                TensorView large = doubles(bell(MANY)).as(DType.BF16);
+                CheckpointWriter.to(file)
+                        .tensor("a", large)
+                        .tensor("b", doubles(1, 2, i).as(DType.U8))
+                        .tensor("c", doubles(bell(999)).as(DType.F8_E4M3))
+                        .metadata("padding", "x".repeat(i))
+                        .write();
+                open.add(Checkpoint.open(file));
+                expected.addAll(List.of(
+                        large, doubles(1, 2, i).as(DType.U8), doubles(bell(999)).as(DType.F8_E4M3)));
+            }
+            for (Checkpoint checkpoint : open) {
+                views.addAll(checkpoint.tensors());
+            }
+            for (int threads : new int[] {1, 3}) {
+                assertEquals(
+                        Analysis.of(expected).outliers(3, 2).run(AnalysisListener.none()),
+                        Analysis.of(views).outliers(3, 2).threads(threads).run(AnalysisListener.none()));
+            }
+        } finally {
+            open.forEach(Checkpoint::close);
+        }
+    }
+
+    @Test
+    void whatIsClosedIsNotRead() throws IOException {
+        Path file = folder.resolve("x.safetensors");
+        CheckpointWriter.to(file).tensor("w", doubles(1, 2)).write();
+        List<TensorView> tensors = new ArrayList<>();
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            tensors.addAll(checkpoint.tensors());
+        }
+        Analysis analysis = Analysis.of(tensors);
+        assertThrows(IllegalStateException.class, () -> analysis.run(AnalysisListener.none()));
     }
 
     @Test
