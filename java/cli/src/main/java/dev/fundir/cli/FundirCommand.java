@@ -8,8 +8,14 @@ import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /**
@@ -89,10 +95,10 @@ final class FundirCommand implements Runnable {
                         terminal.outIsTerminal() && terminal.colour() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(Math.max(60, Math.min(terminal.columns(), 120)))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(ByteSize.class, ByteSize::parse)
-                .registerConverter(DType.class, DTypeName::parse)
-                .setParameterExceptionHandler((e, all) -> Failure.ofUsage(e).print(terminal, e, command.debug))
-                .setExecutionExceptionHandler((e, at, result) -> Failure.of(e).print(terminal, e, command.debug));
+                .registerConverter(ByteSize.class, new ByteSizeReader())
+                .registerConverter(DType.class, new DTypeReader())
+                .setParameterExceptionHandler(new FailurePrinter(command))
+                .setExecutionExceptionHandler(new FailurePrinter(command));
         try {
             return line.execute(arguments);
         } catch (Error e) {
@@ -131,32 +137,50 @@ final class FundirCommand implements Runnable {
         };
     }
 
-    /** The command with the subcommand that the arguments name, or with all of them. */
+    /**
+     * The command with the subcommand that the arguments name. Where they name none, all are there, as far as the help
+     * tells of them; completion knows all of all.
+     */
     private CommandLine line(String... arguments) {
         CommandLine line = new CommandLine(this);
         if (List.of(arguments).equals(List.of("--version"))) {
             return line;
         }
-        // The options before a subcommand have no values.
-        for (String argument : arguments) {
-            if (!argument.startsWith("-")) {
-                Object named = subcommand(argument);
-                if (named != null && !(named instanceof CompletionCommand)) { // which speaks of all others
-                    return line.addSubcommand(argument, named);
-                }
-                break;
-            }
+        Object named = subcommand(firstWord(arguments));
+        if (named != null && !(named instanceof CompletionCommand)) {
+            return line.addSubcommand(firstWord(arguments), named);
         }
         for (String name : SUBCOMMANDS) {
-            line.addSubcommand(name, subcommand(name));
+            Object subcommand = subcommand(name);
+            line.addSubcommand(name, named == null ? mention(subcommand) : subcommand);
         }
         return line;
+    }
+
+    /**
+     * The first argument that is no option, for options before a subcommand have no values; empty where there is none.
+     */
+    private static String firstWord(String... arguments) {
+        for (String argument : arguments) {
+            if (!argument.startsWith("-")) {
+                return argument;
+            }
+        }
+        return "";
+    }
+
+    /** A subcommand that says what it is for, and can do nothing. */
+    private static CommandSpec mention(Object subcommand) {
+        CommandSpec spec = CommandSpec.create();
+        spec.usageMessage()
+                .description(subcommand.getClass().getAnnotation(Command.class).description());
+        return spec;
     }
 
     /** Without a subcommand there is nothing to do but to show what there is. */
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(new CommandLine(this), "Missing command");
+        throw new ParameterException(new CommandLine(this), "Missing command");
     }
 
     Terminal terminal() {
@@ -176,6 +200,42 @@ final class FundirCommand implements Runnable {
     void notice(String sentence) {
         if (!quiet) {
             terminal.err().println("note: " + sentence);
+        }
+    }
+
+    /** Shows what a command line, or what it asked for, failed with. */
+    private static final class FailurePrinter implements IParameterExceptionHandler, IExecutionExceptionHandler {
+        private final FundirCommand command;
+
+        FailurePrinter(FundirCommand command) {
+            this.command = command;
+        }
+
+        @Override
+        public int handleParseException(ParameterException e, String[] arguments) {
+            return Failure.ofUsage(e).print(command.terminal, e, command.debug);
+        }
+
+        @Override
+        public int handleExecutionException(Exception e, CommandLine line, ParseResult result) {
+            return Failure.of(e).print(command.terminal, e, command.debug);
+        }
+    }
+
+    // The interfaces of picocli have classes here and not lambdas: they are compiled for a Java so old that class data
+    // would leave them out otherwise, with all that implements them.
+
+    private static final class ByteSizeReader implements ITypeConverter<ByteSize> {
+        @Override
+        public ByteSize convert(String text) {
+            return ByteSize.parse(text);
+        }
+    }
+
+    private static final class DTypeReader implements ITypeConverter<DType> {
+        @Override
+        public DType convert(String text) {
+            return DTypeName.parse(text);
         }
     }
 

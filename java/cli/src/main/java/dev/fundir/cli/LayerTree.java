@@ -169,7 +169,7 @@ final class LayerTree {
         Treatment common = tensor == null ? null : tensor.treatment();
         for (LayerTree child : children.values()) {
             Treatment treatment = child.commonTreatment();
-            if (common != null && !common.equals(treatment)) {
+            if (common != null && !common.isLike(treatment)) {
                 return Treatment.UNSAID;
             }
             common = treatment;

@@ -12,7 +12,7 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        loadAhead();
+        prepare(arguments);
         int exitCode;
         try (Terminal terminal = Terminal.ofProcess()) {
             exitCode = FundirCommand.run(terminal, arguments);
@@ -20,9 +20,24 @@ public final class Main {
         System.exit(exitCode);
     }
 
+    /** Does what makes the command start sooner. */
+    static void prepare(String... arguments) {
+        // No option has such values, and picocli would load some hundred classes of the JDK to read them.
+        System.setProperty("picocli.converters.excludes", "java\\.(sql|time)\\..*");
+        boolean isCommand = arguments.length > 0 && !arguments[0].startsWith("-") && !arguments[0].equals("help");
+        if (isCommand) {
+            loadAhead();
+        }
+    }
+
     /** Loads the native library on another core while the command line is read, which takes as long. */
     private static void loadAhead() {
-        Thread loading = new Thread(Main::load, "fundir-load");
+        Thread loading = new Thread("fundir-load") {
+            @Override
+            public void run() {
+                load();
+            }
+        };
         loading.setDaemon(true);
         loading.start();
     }

@@ -18,6 +18,7 @@ final class Rehearsal {
      * @throws IOException when the models cannot be written
      */
     public static void main(String[] arguments) throws IOException {
+        Main.prepare("inspect");
         try (DemoFolder folder = DemoFolder.create();
                 Terminal terminal = Terminal.ofProcess()) {
             Path models = folder.path();

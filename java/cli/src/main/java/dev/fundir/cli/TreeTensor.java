@@ -23,6 +23,6 @@ record TreeTensor(String name, String dtype, List<Long> shape, long byteSize, Tr
 
     /** Whether nothing but the name tells it from another. */
     boolean isLike(TreeTensor other) {
-        return dtype.equals(other.dtype) && shape.equals(other.shape) && treatment.equals(other.treatment);
+        return dtype.equals(other.dtype) && shape.equals(other.shape) && treatment.isLike(other.treatment);
     }
 }
