@@ -31,6 +31,7 @@ public final class FakeHub implements AutoCloseable {
     private final FakeServer hub;
     private final FakeServer cdn;
     private final FakeReading reading = new FakeReading(this);
+    private final FakeControl control = new FakeControl(this);
     private final FakeWriting writing;
     private final Path folder;
     private volatile int pageSize = 50;
@@ -182,6 +183,10 @@ public final class FakeHub implements AutoCloseable {
     }
 
     private void handle(Server server, FakeExchange exchange) throws IOException {
+        control.handle(exchange);
+        if (exchange.isAnswered()) {
+            return;
+        }
         synchronized (seen) {
             seen.add(new SeenRequest(server, exchange.method, exchange.path, exchange.query, exchange.headers));
         }
