@@ -1,5 +1,6 @@
 package dev.fundir.hub;
 
+import dev.fundir.Checkpoint;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -138,6 +139,27 @@ public final class Hub {
      */
     public Upload upload(ModelId id) {
         return Upload.of(transport, Objects.requireNonNull(id));
+    }
+
+    /**
+     * A download of a model, which has still to be run.
+     *
+     * @param id the model
+     * @return the download of its usual files into the cache
+     */
+    public Download download(ModelId id) {
+        return new Download(this, Objects.requireNonNull(id));
+    }
+
+    /**
+     * Opens a model, which is downloaded where it is not cached.
+     *
+     * @param id the model
+     * @return its tensors, to be closed
+     * @throws IOException as this class says, and as {@link Checkpoint#open(Path)} does
+     */
+    public Checkpoint checkpoint(ModelId id) throws IOException {
+        return Checkpoint.open(download(id).run());
     }
 
     /** What sends the requests. */

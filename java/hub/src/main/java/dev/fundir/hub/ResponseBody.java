@@ -83,6 +83,11 @@ final class ResponseBody implements BodySubscriber<ResponseBody> {
         return taken.poll();
     }
 
+    /** Whether {@link #next} has an answer at once. */
+    boolean isReady() {
+        return ended || !taken.isEmpty() || !pieces.isEmpty();
+    }
+
     private Piece await() throws HubException {
         try {
             Piece piece = pieces.poll(patience.toMillis(), TimeUnit.MILLISECONDS);

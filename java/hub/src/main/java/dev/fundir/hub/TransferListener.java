@@ -17,6 +17,14 @@ public interface TransferListener {
     void progress(TransferProgress progress);
 
     /**
+     * Called with something that the user should know, such as that another process is waited for, or that the Hub
+     * cannot be reached and cached files are used.
+     *
+     * @param sentence for people to read
+     */
+    default void notice(String sentence) {}
+
+    /**
      * A listener that does nothing.
      *
      * @return the listener
