@@ -48,25 +48,22 @@ final class DownloadRun {
         ModelSource source = ModelSource.find(transport, id, cached, memory, notices::add);
         tell();
         ModelListing listing = source.listing();
-        String what = Request.Subject.of(id).what();
         rememberMissing(source);
-        List<RemoteFile> files = choice.choose(listing.files(), what, notices::add);
+        List<RemoteFile> files = choice.choose(listing.files(), id, notices::add);
         tell();
         if (source.absence().isEmpty()) {
             begin(listing, memory);
         }
-        try (DownloadThreads running = new DownloadThreads(threads)) {
+        try (Connections connections = new Connections(threads)) {
             DownloadContext context = new DownloadContext(
-                    transport, id, listing.commit(), chunk, running.connections(), threads, meter, notices::add);
-            if (choice.asksIndex(files)) {
-                List<RemoteFile> index = files.stream()
-                        .filter(file -> file.path().equals(ModelFiles.INDEX))
-                        .toList();
-                bring(index, source, context, running);
-                files = choice.withShards(files, listing.files(), shards(listing.commit()), what);
-                files.removeAll(index);
+                    transport, id, listing.commit(), chunk, connections, threads, meter, notices::add);
+            Optional<RemoteFile> index = choice.index(files);
+            if (index.isPresent()) {
+                bring(List.of(index.get()), source, context);
+                files = choice.withShards(files, listing.files(), shards(listing.commit(), index.get()), index.get());
+                files.remove(index.get());
             }
-            bring(files, source, context, running);
+            bring(files, source, context);
         }
         return root(listing.commit());
     }
@@ -101,15 +98,14 @@ final class DownloadRun {
         }
     }
 
-    /** The shards that the index names, relative to it. */
-    private List<Path> shards(String commit) throws IOException {
+    /** The shards that the index names, relative to the model. */
+    private List<Path> shards(String commit, RemoteFile index) throws IOException {
         Path root = root(commit);
-        CheckpointLayout layout = CheckpointLayout.find(root.resolve(ModelFiles.INDEX));
+        CheckpointLayout layout = CheckpointLayout.find(root.resolve(index.path()));
         return layout.files().stream().map(root::relativize).toList();
     }
 
-    private void bring(List<RemoteFile> files, ModelSource source, DownloadContext context, DownloadThreads running)
-            throws IOException {
+    private void bring(List<RemoteFile> files, ModelSource source, DownloadContext context) throws IOException {
         List<FileDownload> missing = new ArrayList<>();
         // The longest first: then none of them is left over when all others are done.
         for (RemoteFile file : files.stream()
@@ -123,7 +119,14 @@ final class DownloadRun {
         if (source.absence().isPresent() && !missing.isEmpty()) {
             bringCached(missing, source.absence().get());
         } else {
-            running.run(missing, this::tell);
+            Workers.run(
+                    missing,
+                    threads,
+                    download -> {
+                        download.run();
+                        return download.name();
+                    },
+                    this::tell);
         }
         tell();
     }

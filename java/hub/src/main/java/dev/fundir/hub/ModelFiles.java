@@ -1,6 +1,7 @@
 package dev.fundir.hub;
 
 import dev.fundir.hub.HubException.Reason;
+import dev.fundir.internal.Listing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Which files of a model are downloaded. Without patterns: its tensors in safetensors files, and what says how it is
@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  * @param excluded files that are left out, whatever else says they belong
  */
 record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
-    /** The name of the usual shard index. */
-    static final String INDEX = "model.safetensors.index.json";
-
     private static final String TENSORS = ".safetensors";
     private static final Set<String> PICKLES =
             Set.of(".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz");
@@ -35,14 +32,15 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
      * Chooses.
      *
      * @param files all of the model
-     * @param what names the model
+     * @param id the model
      * @param notices what the user is told
-     * @return those to download; where it holds an index of shards, {@link #withShards} has still to look into it
+     * @return those to download; where there is an {@link #index}, the files that it names have to be added
      * @throws HubException {@code ENTRY} when a file that is named is missing, or there is nothing to download
      */
-    List<RemoteFile> choose(List<RemoteFile> files, String what, Consumer<String> notices) throws HubException {
+    List<RemoteFile> choose(List<RemoteFile> files, ModelId id, Consumer<String> notices) throws HubException {
         List<RemoteFile> chosen = new ArrayList<>();
-        List<RemoteFile> usual = included.isEmpty() ? usual(files, what) : List.of();
+        List<RemoteFile> usual = included.isEmpty() ? usual(files, id) : List.of();
+        String what = Request.Subject.of(id).what();
         for (RemoteFile file : files) {
             boolean isWanted = included.isEmpty() ? usual.contains(file) : isIncluded(file);
             if (isWanted && excluded.stream().noneMatch(pattern -> pattern.matches(file.path()))) {
@@ -68,9 +66,10 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
      *
      * @param chosen by {@link #choose}
      * @param shards what the index names
+     * @param index the index
      * @throws HubException {@code ENTRY} when one is missing
      */
-    List<RemoteFile> withShards(List<RemoteFile> chosen, List<RemoteFile> files, List<Path> shards, String what)
+    List<RemoteFile> withShards(List<RemoteFile> chosen, List<RemoteFile> files, List<Path> shards, RemoteFile index)
             throws HubException {
         List<RemoteFile> all = new ArrayList<>(chosen);
         for (Path shard : shards) {
@@ -80,8 +79,8 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
             if (file.isEmpty()) {
                 throw new HubException(
                         Reason.ENTRY,
-                        what + ": its index " + INDEX + " names the shard " + name
-                                + ", which is not there; the model is incomplete, ask its owner");
+                        index.path() + " names the shard " + name
+                                + ", which the model does not have; it is incomplete, ask its owner");
             }
             if (!all.contains(file.get()) && excluded.stream().noneMatch(pattern -> pattern.matches(name))) {
                 all.add(file.get());
@@ -90,10 +89,12 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
         return all;
     }
 
-    /** Whether the index says which safetensors files are the model's. */
-    boolean asksIndex(List<RemoteFile> chosen) {
-        return included.isEmpty()
-                && chosen.stream().anyMatch(file -> file.path().equals(INDEX));
+    /** The index that says which safetensors files are the model's, where that is not said by patterns. */
+    Optional<RemoteFile> index(List<RemoteFile> chosen) {
+        Optional<String> name = included.isEmpty() ? SafetensorsNames.index(paths(chosen)) : Optional.empty();
+        return chosen.stream()
+                .filter(file -> name.isPresent() && file.path().equals(name.get()))
+                .findFirst();
     }
 
     /** Names that were asked for, and are none of the files. */
@@ -116,39 +117,31 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
                                 || PICKLES.stream().anyMatch(pattern.text().toLowerCase(Locale.ROOT)::endsWith)));
     }
 
-    private static List<RemoteFile> usual(List<RemoteFile> files, String what) throws HubException {
+    private static List<RemoteFile> usual(List<RemoteFile> files, ModelId id) throws HubException {
         List<RemoteFile> tensors = tensors(files);
         if (tensors.isEmpty()) {
-            String others = names(files.stream()
-                    .filter(file -> isPickle(file) || file.path().endsWith(".gguf"))
-                    .toList());
-            throw new HubException(
-                    Reason.ENTRY,
-                    what + " has no safetensors files"
-                            + (others.isEmpty()
-                                    ? ""
-                                    : "; it has " + others + ", which are downloaded when a pattern" + " names them")
-                            + ". Choose another model, or name the files you want");
+            throw new HubException(Reason.ENTRY, SafetensorsNames.none(id, paths(files)));
         }
         List<RemoteFile> usual = new ArrayList<>(tensors);
         files.stream().filter(file -> COMPANIONS.matcher(file.path()).matches()).forEach(usual::add);
         return usual;
     }
 
-    /** As a folder of them is opened: the index comes first, then the one file, then all there are. */
+    /** As a folder of them is opened: the index comes first, then the file or the shards, then all there are. */
     private static List<RemoteFile> tensors(List<RemoteFile> files) {
-        for (String name : List.of(INDEX, "model" + TENSORS)) {
-            List<RemoteFile> found =
-                    files.stream().filter(file -> file.path().equals(name)).toList();
-            if (!found.isEmpty()) {
-                return found;
-            }
+        List<String> paths = paths(files);
+        Optional<List<String>> names =
+                SafetensorsNames.index(paths).map(List::of).or(() -> SafetensorsNames.files(paths));
+        if (names.isPresent()) {
+            return files.stream()
+                    .filter(file -> names.get().contains(file.path()))
+                    .toList();
         }
         List<RemoteFile> all = files.stream()
                 .filter(file -> file.path().endsWith(TENSORS) || file.path().endsWith(TENSORS + ".index.json"))
                 .toList();
         List<RemoteFile> top =
-                all.stream().filter(file -> !file.path().contains("/")).toList();
+                all.stream().filter(file -> file.path().indexOf('/') < 0).toList();
         return top.stream().anyMatch(file -> file.path().endsWith(TENSORS)) ? top : all;
     }
 
@@ -162,7 +155,10 @@ record ModelFiles(List<PathPattern> included, List<PathPattern> excluded) {
     }
 
     private static String names(List<RemoteFile> files) {
-        String first = files.stream().limit(8).map(RemoteFile::path).collect(Collectors.joining(", "));
-        return files.size() > 8 ? first + " and " + (files.size() - 8) + " more" : first;
+        return Listing.of(paths(files));
+    }
+
+    private static List<String> paths(List<RemoteFile> files) {
+        return files.stream().map(RemoteFile::path).toList();
     }
 }

@@ -11,6 +11,7 @@ import dev.fundir.hub.fake.FakeModel;
 import dev.fundir.hub.fake.Fault;
 import dev.fundir.hub.fake.SeenRequest.Server;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,8 +90,9 @@ class OfflineDownloadTest {
         Notices notices = new Notices();
         assertEquals(snapshot, hub.download(MODEL).run(notices));
         assertTrue(notices.notices.get(0).contains("HTTP 503"), notices.notices.toString());
-        fake.close();
-        assertEquals(snapshot, hub.download(MODEL).run(notices));
+        HubSettings settings = HubOf.settings(URI.create("http://127.0.0.1:9"), null, cache);
+        Hub gone = new Hub(settings, new Transport(settings, new RecordedWaits()));
+        assertEquals(snapshot, gone.download(MODEL).run(notices));
     }
 
     @Test
