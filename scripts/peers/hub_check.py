@@ -31,7 +31,7 @@ class Fake:
     """The fake Hub as a process."""
 
     def __init__(self, *folders):
-        places = [ROOT / "java/hub/target/test-classes", ROOT / "java/hub/target/classes", ROOT / "java/fundir/target/classes",
+        places = [ROOT / "java/hub-fake/target/classes", ROOT / "java/hub/target/test-classes", ROOT / "java/hub/target/classes", ROOT / "java/fundir/target/classes",
                   ROOT / "java/cli/target/lib/*"]
         self.process = subprocess.Popen(
             ["java", "-cp", os.pathsep.join(map(str, places)), "dev.fundir.hub.fake.FakeHubMain", "0", str(LARGE_FROM),

@@ -49,8 +49,10 @@ final class ConvertCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "IN", description = "The model: a file, folder or index file.")
-    private Path input;
+    @Parameters(
+            paramLabel = "IN",
+            description = "The model: a file, folder or index file, or hf://org/name[@revision].")
+    private ModelPath source;
 
     @Option(
             names = {"-o", "--output"},
@@ -85,9 +87,10 @@ final class ConvertCommand implements Callable<Integer> {
         ModelFormat format = ModelFormat.ofName(output).orElse(ModelFormat.SAFETENSORS);
         SaveOptions options = options(format);
         ConvertOutput place = new ConvertOutput(output);
+        Path input = parent.hub().local(source);
         place.check(input, force.given());
         Model model = Models.load(input);
-        Path saved = save(model, options);
+        Path saved = save(input, model, options);
         if (Files.isDirectory(output)) {
             Models.copyCompanions(input, output, options);
         }
@@ -123,7 +126,7 @@ final class ConvertCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private Path save(Model model, SaveOptions options) throws IOException {
+    private Path save(Path input, Model model, SaveOptions options) throws IOException {
         boolean keepsBlocks = // which a watched tensor would decode
                 options.format().equals(Optional.of(ModelFormat.GGUF)) && ModelFormat.of(input) == ModelFormat.GGUF;
         if (parent.quiet() || keepsBlocks) {

@@ -2,7 +2,6 @@ package dev.fundir.cli;
 
 import dev.fundir.cli.html.HtmlReport;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,11 +31,14 @@ final class DiffCommand implements Callable<Integer> {
     @ParentCommand
     private FundirCommand parent;
 
-    @Parameters(index = "0", paramLabel = "A", description = "A file, folder or index file.")
-    private Path a;
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description = "A file, folder or index file, or hf://org/name[@revision].")
+    private ModelPath a;
 
     @Parameters(index = "1", paramLabel = "B", description = "What it is compared with.")
-    private Path b;
+    private ModelPath b;
 
     @Mixin
     private VerboseOption verbose;
@@ -67,8 +69,8 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private ModelDiff diff() throws IOException {
-        Inspection first = Inspection.of(a);
-        Inspection second = Inspection.of(b);
+        Inspection first = parent.hub().open(a);
+        Inspection second = parent.hub().open(b);
         if (tensor.names().isPresent()) {
             first = first.select(tensor.names().get());
             second = second.select(tensor.names().get());

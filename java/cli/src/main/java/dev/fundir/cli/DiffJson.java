@@ -27,8 +27,8 @@ final class DiffJson {
     }
 
     private void write() throws IOException {
-        json.writeStringField("a", diff.a().path().toString());
-        json.writeStringField("b", diff.b().path().toString());
+        json.writeStringField("a", diff.a().name());
+        json.writeStringField("b", diff.b().name());
         json.writeBooleanField("equal", diff.isEqual());
         json.writeNumberField("identicalTensors", diff.identicalCount());
         entries("added", diff.added());

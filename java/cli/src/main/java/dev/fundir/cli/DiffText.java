@@ -47,12 +47,12 @@ final class DiffText {
         TextTable table = new TextTable().right(2, 3);
         table.row(
                 "A",
-                diff.a().path().toString(),
+                diff.a().name(),
                 tensors(diff.a()),
                 ByteSize.format(diff.a().byteSize()));
         table.row(
                 "B",
-                diff.b().path().toString(),
+                diff.b().name(),
                 tensors(diff.b()),
                 ByteSize.format(diff.b().byteSize()));
         table.write(out);

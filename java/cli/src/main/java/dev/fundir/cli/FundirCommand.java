@@ -1,6 +1,7 @@
 package dev.fundir.cli;
 
 import dev.fundir.DType;
+import dev.fundir.hub.ModelId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -40,10 +41,11 @@ final class FundirCommand implements Runnable {
     static final int INTERRUPTED = 130;
 
     /** In the order of the help. */
-    static final List<String> SUBCOMMANDS =
-            List.of("merge", "inspect", "diff", "verify", "convert", "edit", "demo", "completion");
+    static final List<String> SUBCOMMANDS = List.of(
+            "merge", "inspect", "diff", "verify", "convert", "edit", "download", "upload", "demo", "completion");
 
     private final Terminal terminal;
+    private final HubAccess hub = new HubAccess(this);
 
     @Option(
             names = {"-h", "--help"},
@@ -97,6 +99,8 @@ final class FundirCommand implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(ByteSize.class, new ByteSizeReader())
                 .registerConverter(DType.class, new DTypeReader())
+                .registerConverter(ModelPath.class, new ModelPathReader())
+                .registerConverter(ModelId.class, new ModelIdReader())
                 .setParameterExceptionHandler(new FailurePrinter(command))
                 .setExecutionExceptionHandler(new FailurePrinter(command));
         try {
@@ -131,6 +135,8 @@ final class FundirCommand implements Runnable {
             case "verify" -> new VerifyCommand();
             case "convert" -> new ConvertCommand();
             case "edit" -> new EditCommand();
+            case "download" -> new DownloadCommand();
+            case "upload" -> new UploadCommand();
             case "demo" -> new DemoCommand();
             case "completion" -> new CompletionCommand();
             default -> null;
@@ -187,6 +193,10 @@ final class FundirCommand implements Runnable {
         return terminal;
     }
 
+    HubAccess hub() {
+        return hub;
+    }
+
     boolean quiet() {
         return quiet;
     }
@@ -224,6 +234,24 @@ final class FundirCommand implements Runnable {
 
     // The interfaces of picocli have classes here and not lambdas: they are compiled for a Java so old that class data
     // would leave them out otherwise, with all that implements them.
+
+    private static final class ModelPathReader implements ITypeConverter<ModelPath> {
+        @Override
+        public ModelPath convert(String text) {
+            return ModelPath.parse(text);
+        }
+    }
+
+    private static final class ModelIdReader implements ITypeConverter<ModelId> {
+        @Override
+        public ModelId convert(String text) {
+            try {
+                return ModelId.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     private static final class ByteSizeReader implements ITypeConverter<ByteSize> {
         @Override

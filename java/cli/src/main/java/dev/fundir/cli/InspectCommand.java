@@ -6,7 +6,6 @@ import dev.fundir.analysis.TensorAnalysis;
 import dev.fundir.cli.html.HtmlReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  fundir inspect model.safetensors",
             "  fundir inspect -v model/",
             "  fundir inspect model.safetensors.index.json --json",
+            "  fundir inspect hf://sentence-transformers/all-MiniLM-L6-v2",
             "  fundir inspect model --mode stats --tensor '*.layers.0.*'",
             "  fundir inspect model --mode outliers --z-threshold 6",
             "  fundir inspect model --mode distribution --tensor '*embed*'",
@@ -49,8 +49,8 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PATH", description = "A file, folder or index file.")
-    private Path path;
+    @Parameters(paramLabel = "PATH", description = "A file, folder or index file, or hf://org/name[@revision].")
+    private ModelPath path;
 
     @Mixin
     private VerboseOption verbose;
@@ -83,7 +83,7 @@ final class InspectCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--z-threshold " + threshold + ": expected more than 0");
         }
         html.check();
-        Inspection model = selected(Inspection.of(path));
+        Inspection model = selected(open());
         InspectReport report = new InspectReport(model, mode, analyses(model));
         if (html.given()) {
             HtmlReport.inspect(html.file(), html.mayReplace(), out -> InspectJson.write(report, out));
@@ -94,6 +94,17 @@ final class InspectCommand implements Callable<Integer> {
             write(report);
         }
         return 0;
+    }
+
+    /** A model on the Hub is not brought here for what its headers say. */
+    private Inspection open() throws IOException {
+        return path.id().isPresent() && !readsElements()
+                ? RemoteInspection.of(parent.hub().header(path.id().get()), path.typed())
+                : parent.hub().open(path);
+    }
+
+    private boolean readsElements() {
+        return mode.readsElements() || html.given();
     }
 
     private Inspection selected(Inspection model) {
@@ -111,11 +122,12 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private List<TensorAnalysis> analyses(Inspection model) throws IOException {
-        if (!mode.readsElements() && !html.given()) {
+        if (!readsElements()) {
             return List.of();
         }
-        List<TensorView> tensors =
-                model.tensors().stream().map(Inspection.Entry::elements).toList();
+        List<TensorView> tensors = model.tensors().stream()
+                .map(entry -> entry.elements().orElseThrow())
+                .toList();
         Analysis analysis = Analysis.of(tensors);
         if (mode == InspectMode.OUTLIERS || html.given()) {
             analysis = analysis.outliers(threshold, WORST);

@@ -16,7 +16,7 @@ final class InspectJson {
         Inspection model = found.model();
         try (JsonReport report = new JsonReport(out)) {
             JsonGenerator json = report.generator();
-            json.writeStringField("path", model.path().toString());
+            json.writeStringField("path", model.name());
             json.writeStringField("format", model.format());
             json.writeNumberField("byteSize", model.byteSize());
             json.writeNumberField("tensorCount", model.tensors().size());

@@ -14,7 +14,7 @@ final class InspectText {
     private InspectText() {}
 
     static void write(Inspection model, PrintWriter out) {
-        out.println(model.path());
+        out.println(model.name());
         TextTable summary = new TextTable();
         summary.row("size", ByteSize.format(model.byteSize()));
         summary.row("tensors", Integer.toString(model.tensors().size()));

@@ -19,13 +19,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
  * What {@code inspect} finds in a model, whatever its format.
  *
- * @param path as it was given
+ * @param name the path or reference that it goes by
  * @param format its name
  * @param metadata texts by their keys
  * @param architecture what kind of model it is
@@ -33,7 +34,7 @@ import java.util.TreeMap;
  * @param tensors in the order of their names
  */
 record Inspection(
-        Path path,
+        String name,
         String format,
         Map<String, String> metadata,
         Architecture architecture,
@@ -60,7 +61,7 @@ record Inspection(
      * @param byteSize bytes in the file
      * @param file the file it is in
      * @param offset where it begins there; empty where it has no bytes of its own
-     * @param elements what it holds, as numbers
+     * @param elements what it holds, as numbers; empty where the file is not on this machine
      */
     record Entry(
             String name,
@@ -70,7 +71,7 @@ record Inspection(
             long byteSize,
             Path file,
             OptionalLong offset,
-            TensorView elements) {
+            Optional<TensorView> elements) {
         /** The layer or module that it is a part of. */
         String layer() {
             return LayerName.of(name);
@@ -93,7 +94,7 @@ record Inspection(
     /** What is in an open checkpoint. */
     static Inspection of(Checkpoint checkpoint) throws IOException {
         return new Inspection(
-                checkpoint.path(),
+                checkpoint.path().toString(),
                 ModelFormat.SAFETENSORS.label(),
                 checkpoint.metadata(),
                 Architecture.of(checkpoint),
@@ -113,7 +114,7 @@ record Inspection(
                 tensor.byteSize(),
                 tensor.file().path(),
                 OptionalLong.of(tensor.fileOffset()),
-                tensor);
+                Optional.of(tensor));
     }
 
     private static Inspection of(GgufFile gguf) throws IOException {
@@ -121,7 +122,7 @@ record Inspection(
         gguf.metadata().forEach((key, value) -> metadata.put(key, text(value)));
         Model model = Models.load(gguf.path());
         return new Inspection(
-                gguf.path(),
+                gguf.path().toString(),
                 ModelFormat.GGUF.label(),
                 metadata,
                 Architecture.of(model),
@@ -135,7 +136,7 @@ record Inspection(
                                 tensor.fileBytes(),
                                 gguf.path(),
                                 OptionalLong.of(tensor.fileOffset()),
-                                tensor))
+                                Optional.of(tensor)))
                         .sorted(Comparator.comparing(Entry::name))
                         .toList());
     }
@@ -147,7 +148,7 @@ record Inspection(
     private static Inspection of(Path path, ModelFormat format, Model model) throws IOException {
         List<Parameter> parameters = model.parameters();
         return new Inspection(
-                path,
+                path.toString(),
                 format.label(),
                 texts(model.metadata()),
                 Architecture.of(model),
@@ -161,7 +162,7 @@ record Inspection(
                                 each.tensor().byteSize(),
                                 path,
                                 OptionalLong.empty(),
-                                each.tensor()))
+                                Optional.of(each.tensor())))
                         .sorted(Comparator.comparing(Entry::name))
                         .toList());
     }
@@ -201,10 +202,15 @@ record Inspection(
         return tensors.stream().mapToLong(Entry::elementCount).sum();
     }
 
+    /** The same, going by another name. */
+    Inspection named(String other) {
+        return new Inspection(other, format, metadata, architecture, files, tensors);
+    }
+
     /** The same with only the tensors whose names match. */
     Inspection select(Glob names) {
         return new Inspection(
-                path,
+                name,
                 format,
                 metadata,
                 architecture,

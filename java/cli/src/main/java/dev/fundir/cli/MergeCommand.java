@@ -81,8 +81,8 @@ final class MergeCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "INPUT",
             arity = "1..*",
-            description = "The models: files, folders or index files; or one recipe.")
-    private List<Path> models;
+            description = "The models: files, folders, index files, or hf://org/name[@revision]; or one recipe.")
+    private List<ModelPath> models;
 
     @Option(
             names = {"-m", "--method"},
@@ -99,7 +99,7 @@ final class MergeCommand implements Callable<Integer> {
     private Path output;
 
     @Option(names = "--base", paramLabel = "P", description = "What the models were fine-tuned from.")
-    private Path base;
+    private ModelPath base;
 
     @Option(names = "--weights", paramLabel = "w", split = ",", description = "How much each model counts; 1 each.")
     private List<String> weights;
@@ -224,7 +224,7 @@ final class MergeCommand implements Callable<Integer> {
         }
     }
 
-    private Merge describe() {
+    private Merge describe() throws IOException {
         try {
             return merge();
         } catch (IllegalArgumentException e) {
@@ -232,7 +232,7 @@ final class MergeCommand implements Callable<Integer> {
         }
     }
 
-    private Merge merge() {
+    private Merge merge() throws IOException {
         Merge merge = isRecipe() ? recipe() : methodAndModels();
         merge.missing(missing).nonFloat(nonFloat).overwrite(force.given() || dryRun);
         Optional.ofNullable(dtype).ifPresent(merge::outputDType);
@@ -244,11 +244,11 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     private boolean isRecipe() {
-        String name = models.get(0).toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".yml") || name.endsWith(".yaml");
+        String name = models.get(0).typed().toLowerCase(Locale.ROOT);
+        return !models.get(0).isRemote() && (name.endsWith(".yml") || name.endsWith(".yaml"));
     }
 
-    private Merge recipe() {
+    private Merge recipe() throws IOException {
         if (models.size() > 1) {
             throw usage("a recipe is the only input of a merge, but " + models.get(1) + " is given besides it");
         }
@@ -261,38 +261,36 @@ final class MergeCommand implements Callable<Integer> {
             throw usage(models.get(0) + " is a recipe, which says itself what " + String.join(" and ", others)
                     + " would say; --set key=value replaces a parameter that it has for all models");
         }
-        Merge merge = Merge.recipe(models.get(0));
+        Merge merge = Merge.recipe(models.get(0).path()).resolver(parent.hub()::resolve);
         new ParameterOptions(settings, spec.commandLine()).addTo(merge);
         return merge;
     }
 
-    private Merge methodAndModels() {
+    private Merge methodAndModels() throws IOException {
         if (method == null) {
             throw usage("missing required option: '--method=M'");
         }
-        refuseHub();
+        if (models.stream().anyMatch(ModelPath::isRemote)) {
+            MergeMethod.of(method); // nothing is fetched for a method that does not exist
+        }
         Merge merge = Merge.method(method);
-        models.forEach(merge::model);
-        Optional.ofNullable(base).ifPresent(merge::base);
+        for (ModelPath model : models) {
+            merge.model(place(model, merge));
+        }
+        if (base != null) {
+            merge.base(place(base, merge));
+        }
         parameters(merge);
         return merge;
     }
 
-    /** A path loses one of the two slashes of {@code hf://org/name}, so what was typed is looked at. */
-    private void refuseHub() {
-        List<String> typed = new ArrayList<>();
-        spec.commandLine()
-                .getParseResult()
-                .matchedPositionals()
-                .forEach(one -> typed.addAll(one.originalStringValues()));
-        Optional.ofNullable(spec.commandLine().getParseResult().matchedOption("--base"))
-                .ifPresent(option -> typed.addAll(option.originalStringValues()));
-        for (String model : typed) {
-            if (model.startsWith("hf://")) {
-                throw usage(
-                        model + " is a model of the Hub, which nothing here fetches: download it and name its folder");
-            }
+    /** The place of a model on this machine; the merge remembers where it came from. */
+    private Path place(ModelPath model, Merge merge) throws IOException {
+        Path path = parent.hub().local(model);
+        if (model.isRemote()) {
+            merge.reference(path, model.typed());
         }
+        return path;
     }
 
     private ParameterException usage(String sentence) {

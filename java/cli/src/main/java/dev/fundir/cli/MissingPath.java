@@ -18,7 +18,7 @@ final class MissingPath {
     /** What helps who typed this; empty where nothing is known. */
     static Optional<String> hint(String typed) {
         if (typed.matches("(hf|https?):/.*")) {
-            return Optional.of("a model is a file or folder of this machine: download it and name its folder");
+            return Optional.of("a model of the Hub is hf://org/name or hf://org/name@revision");
         }
         if (typed.matches("[0-9.,]+")) {
             return Optional.of("an option's values stand behind it with commas and no blanks, as in --weights 0.6,0.4");

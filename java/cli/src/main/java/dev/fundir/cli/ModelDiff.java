@@ -82,7 +82,8 @@ record ModelDiff(
 
     private static List<Compared> compare(List<Both> tensors, AnalysisListener listener) throws IOException {
         List<TensorPair> pairs = tensors.stream()
-                .map(both -> new TensorPair(both.a().elements(), both.b().elements()))
+                .map(both -> new TensorPair(
+                        both.a().elements().orElseThrow(), both.b().elements().orElseThrow()))
                 .toList();
         List<TensorDistance> distances = Comparison.of(pairs).run(listener);
         List<Compared> compared = new ArrayList<>();

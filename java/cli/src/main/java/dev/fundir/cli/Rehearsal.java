@@ -47,7 +47,8 @@ final class Rehearsal {
                     List.of("merge", code, base, "--method", "linear", "-o", output, "--dry-run"),
                     List.of("convert", base, "-o", output + ".gguf", "--dtype", "q8_0"),
                     List.of("inspect", output + ".gguf"),
-                    List.of("edit", code, "--set", "license=none"))) {
+                    List.of("edit", code, "--set", "license=none"),
+                    List.of("download", "--help"))) {
                 FundirCommand.run(terminal, line.toArray(new String[0]));
             }
         }

@@ -37,8 +37,11 @@ final class VerifyCommand implements Callable<Integer> {
     @ParentCommand
     private FundirCommand parent;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders or index files.")
-    private List<Path> paths;
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Files, folders or index files, or hf://org/name[@revision].")
+    private List<ModelPath> paths;
 
     @Option(
             names = "--strict",
@@ -58,8 +61,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<VerificationReport> reports = new ArrayList<>();
-        for (Path path : paths) {
-            reports.add(verify(path));
+        for (ModelPath path : paths) {
+            reports.add(verify(parent.hub().local(path)));
         }
         if (json.given()) {
             VerifyJson.write(reports, parent.terminal().out());

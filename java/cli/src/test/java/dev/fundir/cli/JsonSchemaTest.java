@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fundir.CheckpointWriter;
 import dev.fundir.DType;
+import dev.fundir.hub.fake.FakeHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,10 +48,15 @@ class JsonSchemaTest {
             "verify 0 /models/0/files/0 verify b.safetensors --headers-only --strict",
             "convert 0 /output/0 convert b.safetensors -o half.gguf --dtype F16",
             "convert 0 /output/1 convert b.safetensors -o sharded --shard-size 3kB",
+            "download 0 /path download org/tiny --include *.safetensors",
+            "upload 0 /commit upload org/new b.safetensors --create-pr",
+            "inspect 0 /tensors/4 inspect hf://org/tiny",
             "edit 0 /renamed/scale edit b.safetensors --rename scale=w --set k=v --unset step -o edited.safetensors");
 
     @TempDir
     static Path folder;
+
+    private static FakeHub hub;
 
     @BeforeAll
     static void writeModels() throws IOException {
@@ -66,8 +73,25 @@ class JsonSchemaTest {
                 .tensor("layers.1.weight", DType.F32, new long[] {600}, new float[600])
                 .tensor("more", DType.I64, new long[] {1}, new long[1])
                 .write();
+        hub = new FakeHub().token("hf_write", true);
+        hub.model("org/tiny").large("model.safetensors", Files.readAllBytes(folder.resolve("b.safetensors")));
         byte[] whole = Files.readAllBytes(other);
         Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 1));
+    }
+
+    @AfterAll
+    static void stopHub() throws IOException {
+        hub.close();
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of(
+                "HF_ENDPOINT",
+                hub.endpoint().toString(),
+                "HF_HOME",
+                folder.resolve("home").toString(),
+                "HF_TOKEN",
+                "hf_write");
     }
 
     private static String path(String name) {
@@ -101,7 +125,7 @@ class JsonSchemaTest {
         String[] words = line.split(" ", -1);
         String[] arguments =
                 Stream.concat(Stream.of(words).skip(3), Stream.of("--json")).toArray(String[]::new);
-        FundirProcess.Outcome outcome = FundirProcess.run(folder, arguments);
+        FundirProcess.Outcome outcome = FundirProcess.run(folder, environment(), arguments);
         assertEquals(Integer.parseInt(words[1]), outcome.exitCode(), outcome.err());
         JsonNode document = JsonSchema.named(words[0]).read(outcome.out());
         assertFalse(document.at(words[2]).isMissingNode(), () -> words[2] + " is not there: " + document);

@@ -3,6 +3,7 @@ package dev.fundir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.fundir.hub.fake.FakeHub;
 import dev.fundir.model.Model;
 import dev.fundir.model.Models;
 import java.io.File;
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,6 +40,8 @@ class ReadmeTest {
     @TempDir
     Path folder;
 
+    private FakeHub hub;
+
     @BeforeEach
     void makeModels() throws IOException {
         String[] names = {"base", "code", "math"};
@@ -47,8 +51,15 @@ class ReadmeTest {
             Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
         }
         Files.writeString(folder.resolve("recipe.yml"), recipe());
+        hub = new FakeHub().token("hf_write", true);
+        hub.model("org/tiny").large("model.safetensors", Files.readAllBytes(folder.resolve("base/model.safetensors")));
         Files.copy(folder.resolve("code/model.safetensors"), folder.resolve("model1.safetensors"));
         Files.copy(folder.resolve("math/model.safetensors"), folder.resolve("model2.safetensors"));
+    }
+
+    @AfterEach
+    void stopHub() throws IOException {
+        hub.close();
     }
 
     @ParameterizedTest
@@ -138,6 +149,9 @@ class ReadmeTest {
     }
 
     private void run(ProcessBuilder builder) throws IOException, InterruptedException {
+        builder.environment().put("HF_ENDPOINT", hub.endpoint().toString());
+        builder.environment().put("HF_HOME", folder.resolve("home").toString());
+        builder.environment().put("HF_TOKEN", "hf_write");
         Process process =
                 builder.directory(folder.toFile()).redirectErrorStream(true).start();
         process.getOutputStream().close();

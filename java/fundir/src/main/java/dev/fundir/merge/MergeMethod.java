@@ -64,6 +64,18 @@ public final class MergeMethod {
      * The method of this name.
      *
      * @param name mergekit's name, or {@code average} or {@code dare}
+     * @return the method
+     * @throws IllegalArgumentException when there is none of this name; the message says which was perhaps meant
+     */
+    public static MergeMethod of(String name) {
+        MethodTable table = MethodTable.get();
+        return table.find(name).orElseThrow(() -> new IllegalArgumentException(table.unknown(name)));
+    }
+
+    /**
+     * The method of this name, if there is one.
+     *
+     * @param name mergekit's name, or {@code average} or {@code dare}
      * @return the method, or empty when there is none of this name
      */
     public static Optional<MergeMethod> find(String name) {
