@@ -1,4 +1,6 @@
 /** Reads, writes and merges safetensors checkpoints; the work on bytes is done by a native core. */
+// The module that may use what is not for all is built after this one.
+@SuppressWarnings("module")
 module dev.fundir {
     requires dev.fundir.ffi;
     requires org.snakeyaml.engine;
