@@ -117,12 +117,15 @@ def python_alone(report, fake, given, served):
     with report.check("Python: downloads a folder that the fake serves"):
         assert content(pathlib.Path(api.snapshot_download("org/" + served.name))) == content(served)
     with report.check("Python: goes on where a stream broke off"):
-        fake.cut("model.safetensors", 700_000)
+        fake.cut("model-in-parts.bin", 12_000_000)
         fake.forget()
-        # Another cache: else the file is there already.
-        assert content(pathlib.Path(api.snapshot_download("org/" + served.name, cache_dir=WORK / "cache"))) == content(served)
-        ranges = [each["range"] for each in fake.seen("CDN", "GET", "/model.safetensors")]
-        assert ranges[-1] == "bytes=700000-", ranges
+        # Another cache: else the file is there already. Older versions give up, and go on when they are asked again.
+        for attempt in range(2):
+            with contextlib.suppress(OSError if attempt == 0 else ()):
+                folder = api.snapshot_download("org/" + served.name, cache_dir=WORK / "cache")
+        assert content(pathlib.Path(folder)) == content(served)
+        ranges = [each["range"] for each in fake.seen("CDN", "GET", "/model-in-parts.bin")]
+        assert len(ranges) == 2 and int(ranges[1].removeprefix("bytes=").removesuffix("-")) >= 1_000_000, ranges
     with report.check("Python: gets the errors that it knows"):
         with raises(errors.RepositoryNotFoundError):
             api.model_info("org/none")
