@@ -83,8 +83,7 @@ final class ModelPages {
             }
             Request request = Request.get(uri, Request.Subject.of(id));
             uri = transport.send(request, response -> {
-                Json page = Json.parse(
-                        response.body().bytes(64L << 20), request.subject().what());
+                Json page = transport.json(request, response);
                 for (Json entry : page.elements()) {
                     if (entry.text("type").orElse("").equals("file")) {
                         files.add(file(entry));
@@ -112,10 +111,11 @@ final class ModelPages {
                 try {
                     uri = response.uri().resolve(next.group(1));
                 } catch (IllegalArgumentException e) {
-                    throw noPage(next.group(1), e);
+                    // Its message would repeat what the server said.
+                    throw noPage("an address that is none");
                 }
                 if (!transport.isHub(uri)) {
-                    throw noPage(RemotePath.shown(uri), null);
+                    throw noPage(transport.shown(uri));
                 }
                 return uri;
             }
@@ -123,10 +123,9 @@ final class ModelPages {
         return null;
     }
 
-    private static HubException noPage(String link, Throwable cause) {
+    private static HubException noPage(String link) {
         return new HubException(
                 HubException.Reason.SERVER,
-                "the list of files goes on at " + link + ", which is not at the Hub; check HF_ENDPOINT",
-                cause);
+                "the list of files goes on at " + link + ", which is not at the Hub; check HF_ENDPOINT");
     }
 }

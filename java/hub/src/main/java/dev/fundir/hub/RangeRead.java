@@ -28,7 +28,7 @@ record RangeRead(byte[] bytes, long fileSize) {
                 .header("Range", "bytes=" + first + "-" + (first + length - 1))
                 .accepting(NOT_SATISFIABLE);
         return transport.send(request, response -> {
-            String said = response.header("Content-Range").orElse("");
+            String said = transport.hide(response.header("Content-Range").orElse(""));
             if (response.status() == NOT_SATISFIABLE && first == 0 && said.equals("bytes */0")) {
                 return new RangeRead(new byte[0], 0);
             }

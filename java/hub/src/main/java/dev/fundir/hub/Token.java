@@ -1,5 +1,6 @@
 package dev.fundir.hub;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,13 @@ final class Token {
     /** A text with the token taken out of it, should an answer have repeated it. */
     String hideIn(String message) {
         return message.replace(text, "(token)");
+    }
+
+    /** The same for a text that is not decoded yet. */
+    byte[] hideIn(byte[] utf8) {
+        // Bytes as characters of their own: what is no UTF-8 stays as it is.
+        String bytes = new String(utf8, StandardCharsets.ISO_8859_1);
+        return bytes.contains(text) ? hideIn(bytes).getBytes(StandardCharsets.ISO_8859_1) : utf8;
     }
 
     @Override

@@ -100,7 +100,26 @@ final class Transport {
 
     /** Sends a request whose answer is JSON. */
     Json json(Request request) throws IOException {
-        return Json.parse(bytes(request, LONGEST_JSON), request.subject().what());
+        return send(request, response -> json(request, response));
+    }
+
+    /** The body of an answer as JSON, in which the token does not stand should the server have repeated it. */
+    Json json(Request request, Response response) throws IOException {
+        byte[] text = response.body().bytes(LONGEST_JSON);
+        if (settings.token().isPresent()) {
+            text = settings.token().get().hideIn(text);
+        }
+        return Json.parse(text, request.subject().what());
+    }
+
+    /** An address from an answer as messages show it. */
+    String shown(URI address) {
+        return hide(RemotePath.shown(address));
+    }
+
+    /** What a server said as messages show it. */
+    String hide(String said) {
+        return settings.token().map(token -> token.hideIn(said)).orElse(said);
     }
 
     /** Sends a request and takes its answer to memory, of up to so many bytes. */
@@ -219,9 +238,9 @@ final class Transport {
                 response.close();
                 throw new HubException(
                         Reason.SERVER,
-                        request.subject().what() + ": " + RemotePath.shown(response.uri()) + " answers HTTP " + status
+                        request.subject().what() + ": " + shown(response.uri()) + " answers HTTP " + status
                                 + " with a redirect that is not followed"
-                                + (next == null ? "" : " (to " + RemotePath.shown(next) + ")")
+                                + (next == null ? "" : " (to " + shown(next) + ")")
                                 + "; check HF_ENDPOINT");
             }
             return next;
@@ -243,7 +262,7 @@ final class Transport {
                 isUnsent = Failures.isBeforeSending(e);
                 throw new HubException(
                         Reason.NETWORK,
-                        request.subject().what() + ": " + at.getScheme() + "://" + at.getRawAuthority()
+                        request.subject().what() + ": " + hide(at.getScheme() + "://" + at.getRawAuthority())
                                 + " cannot be reached: " + Failures.cause(e)
                                 + ". Check the network, the proxy and HF_ENDPOINT; with HF_HUB_OFFLINE=1 what is"
                                 + " cached can be used",
