@@ -85,7 +85,7 @@ final class FakeReading {
     /** The model, if the one who asks may see it; else the answer is given. */
     Optional<FakeModel> visible(FakeExchange exchange, String name) throws IOException {
         Optional<FakeModel> model = hub.find(FakeExchange.unquoted(name));
-        if (model.isEmpty() || model.get().isPrivate() && !hub.knows(exchange)) {
+        if (model.isEmpty() || (model.get().isPrivate() && !hub.knows(exchange))) {
             exchange.json(
                     hub.knows(exchange) ? 404 : 401,
                     Map.of("X-Error-Code", "RepoNotFound", "X-Error-Message", "Repository not found"),
