@@ -15,16 +15,14 @@ import picocli.CommandLine.TypeConversionException;
 record ModelPath(String typed) {
     private static final String HUB = "hf://";
 
+    ModelPath {
+        Object unused = typed.startsWith(HUB) ? ModelId.parse(typed) : Path.of(typed);
+    }
+
     /** Refuses what is neither. */
     static ModelPath parse(String typed) {
         try {
-            ModelPath model = new ModelPath(typed);
-            if (model.isRemote()) {
-                ModelId.parse(typed);
-            } else {
-                Path.of(typed);
-            }
-            return model;
+            return new ModelPath(typed);
         } catch (InvalidPathException e) {
             throw new TypeConversionException("'" + typed + "' is no path: " + e.getReason());
         } catch (IllegalArgumentException e) {

@@ -79,12 +79,12 @@ final class PlanWords {
 
     /** What is done for a tensor, with the full names that it has in inputs. */
     String line(PlanEntry entry) {
-        return treatment(entry, input -> ":" + input.tensor(), new ArrayList<>());
+        return treatment(entry, input -> ":" + input.tensor());
     }
 
     private Treatment full(PlanEntry entry) {
         List<Long> shifts = new ArrayList<>();
-        String text = treatment(entry, input -> otherName(entry.name(), input.tensor(), shifts), shifts);
+        String text = treatment(entry, input -> otherName(entry.name(), input.tensor(), shifts));
         return new Treatment(text, List.copyOf(shifts));
     }
 
@@ -93,7 +93,7 @@ final class PlanWords {
         String of(PlanInput input);
     }
 
-    private String treatment(PlanEntry entry, Naming naming, List<Long> shifts) {
+    private String treatment(PlanEntry entry, Naming naming) {
         boolean isMerged = isMerged(entry);
         boolean ofOneDType =
                 entry.inputs().stream().map(PlanInput::dtype).distinct().count() == 1;

@@ -22,9 +22,11 @@ import java.util.UUID;
  */
 record CacheFolder(Path path, boolean hasLinks) {
     private static final String TAG = "CACHEDIR.TAG";
-    private static final String TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n"
-            + "# This folder is a cache: backups can leave it out.\n"
-            + "# See https://bford.info/cachedir/\n";
+    private static final String TAG_TEXT = """
+            Signature: 8a477f597d28d172789f06886806bc55
+            # This folder is a cache: backups can leave it out.
+            # See https://bford.info/cachedir/
+            """;
 
     static CacheFolder of(Path path) {
         return new CacheFolder(path, true);

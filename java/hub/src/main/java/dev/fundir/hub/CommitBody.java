@@ -76,6 +76,7 @@ final class CommitBody implements RequestBody {
     }
 
     @Override
+    @SuppressWarnings("JdkObsolete") // SequenceInputStream takes nothing else
     public InputStream open() throws IOException {
         Enumeration<RequestBody> left = Collections.enumeration(segments);
         return new SequenceInputStream(new Enumeration<>() {

@@ -39,17 +39,9 @@ final class HubErrors {
     }
 
     private static Reason reason(Request request, int status, String code, String said, boolean hasToken) {
-        switch (code) {
-            case "RepoNotFound":
-                return said.equals(BAD_TOKEN) ? Reason.TOKEN : Reason.NOT_FOUND;
-            case "RevisionNotFound":
-                return Reason.REVISION;
-            case "EntryNotFound":
-                return Reason.ENTRY;
-            case "GatedRepo":
-                return Reason.GATED;
-            default:
-                break;
+        Optional<Reason> named = named(code, said);
+        if (named.isPresent()) {
+            return named.get();
         }
         if (said.equals(DISABLED)) {
             return Reason.DISABLED;
@@ -65,6 +57,17 @@ final class HubErrors {
             case 408 -> Reason.NETWORK;
             case 429 -> Reason.RATE_LIMIT;
             default -> status >= 500 ? Reason.SERVER : Reason.REFUSED;
+        };
+    }
+
+    /** What the Hub names itself. */
+    private static Optional<Reason> named(String code, String said) {
+        return switch (code) {
+            case "RepoNotFound" -> Optional.of(said.equals(BAD_TOKEN) ? Reason.TOKEN : Reason.NOT_FOUND);
+            case "RevisionNotFound" -> Optional.of(Reason.REVISION);
+            case "EntryNotFound" -> Optional.of(Reason.ENTRY);
+            case "GatedRepo" -> Optional.of(Reason.GATED);
+            default -> Optional.empty();
         };
     }
 

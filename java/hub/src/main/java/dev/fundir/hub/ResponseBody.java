@@ -55,6 +55,7 @@ final class ResponseBody implements BodySubscriber<ResponseBody> {
      *     connection broke
      * @throws CancellationException when the thread is interrupted; it stays so
      */
+    @SuppressWarnings("ReferenceEquality") // a mark, of which there is one
     ByteBuffer next() throws HubException {
         while (taken.isEmpty()) {
             if (ended) {

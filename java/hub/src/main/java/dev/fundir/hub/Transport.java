@@ -268,7 +268,7 @@ final class Transport {
                                 + " cached can be used",
                         e);
             } finally {
-                answer.whenComplete((late, failure) -> {
+                CompletableFuture<?> unused = answer.whenComplete((late, failure) -> {
                     if (answer.isCancelled() && late != null) {
                         late.body().close();
                     }
@@ -322,7 +322,7 @@ final class Transport {
         String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
         return to.getHost() != null
                 && (scheme.equals("https")
-                        || scheme.equals("http") && from.getScheme().equalsIgnoreCase("http"));
+                        || (scheme.equals("http") && from.getScheme().equalsIgnoreCase("http")));
     }
 
     static boolean isSameOrigin(URI a, URI b) {

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -300,7 +301,7 @@ class DownloadTest {
         return fake.seen().stream().map(SeenRequest::path).toList();
     }
 
-    static TreeSet<String> names(Path folder) throws IOException {
+    static Set<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return new TreeSet<>(
                     files.map(file -> file.getFileName().toString()).toList());

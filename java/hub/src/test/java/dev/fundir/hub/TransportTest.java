@@ -325,6 +325,12 @@ class TransportTest {
                     private int count;
 
                     @Override
+                    public int read(byte[] to, int offset, int length) throws IOException {
+                        to[offset] = (byte) read();
+                        return 1;
+                    }
+
+                    @Override
                     public int read() throws IOException {
                         if (count++ > 200_000) {
                             throw new IOException("the disk is gone");

@@ -260,7 +260,7 @@ final class FakeWriting {
 
     private void verify(FakeExchange exchange, String sha) throws IOException {
         Content content = objects.get(sha);
-        if (content == null || hub.checksHashes() && !content.sha256().equals(sha)) {
+        if (content == null || (hub.checksHashes() && !content.sha256().equals(sha))) {
             objects.remove(sha);
             exchange.json(422, "{\"error\":\"the bytes have another hash than they should\"}");
         } else {
