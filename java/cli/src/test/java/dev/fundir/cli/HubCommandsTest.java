@@ -110,12 +110,12 @@ class HubCommandsTest {
         assertEquals(0, outcome.exitCode(), outcome.err());
         assertEquals(snapshot() + "\n", outcome.out());
         assertEquals(List.of("config.json", "model.safetensors"), files(snapshot()));
-        assertTrue(outcome.err().contains("2 files, 32.3 kB: 32.3 kB downloaded in "), outcome.err());
+        assertTrue(outcome.err().contains("2 files, 32.2 kB: 32.2 kB downloaded in "), outcome.err());
 
         hub.forget();
         FundirProcess.Outcome again = run("download", "org/tiny");
         assertEquals(0, again.exitCode(), again.err());
-        assertTrue(again.err().contains(": 0 B downloaded, 32.3 kB already there in "), again.err());
+        assertTrue(again.err().contains(": 0 B downloaded, 32.2 kB already there in "), again.err());
         assertEquals(List.of(), hub.seen(Server.CDN, "GET", ""));
     }
 
@@ -180,7 +180,7 @@ class HubCommandsTest {
                 Checkpoint again = Checkpoint.open(folder.resolve("again"))) {
             String name = "model.layers.1.weight";
             assertEquals(2 * 3999, merged.tensor(name).toFloats()[3999]);
-            assertArrayEquals(merged.tensor(name).toBytes(), again.tensor(name).toBytes());
+            assertArrayEquals(merged.tensor(name).toFloats(), again.tensor(name).toFloats());
         }
     }
 
@@ -201,7 +201,7 @@ class HubCommandsTest {
         assertEquals(0, outcome.exitCode(), outcome.err());
         String commit = hub.model("org/new").refs().get("main");
         assertEquals(hub.endpoint() + "/org/new/commit/" + commit, lastLine(outcome.out()));
-        FundirProcess.Outcome back = run("download", "org/new@" + commit, "-q");
+        FundirProcess.Outcome back = run("download", "org/new@" + commit, "--include", "*", "-q");
         Path snapshot = Path.of(lastLine(back.out()));
         assertEquals(List.of("a.safetensors", "config.json", "model.safetensors"), files(snapshot));
         assertArrayEquals(
@@ -212,7 +212,7 @@ class HubCommandsTest {
     @Test
     void whatGoesWrongIsOneLineThatHelps() throws Exception {
         assertFails(run("download", "org/missing"), "org/missing does not exist", "private");
-        assertFails(run("download", "org/tiny@v9"), "v9", "revision");
+        assertFails(run("download", "org/tiny@v9"), "org/tiny@v9", "no such branch");
         assertFails(run("inspect", "hf://org/missing"), "org/missing does not exist", "private");
         assertFails(run(environment("HF_HUB_OFFLINE", "1"), "download", "org/tiny"), "offline mode", "HF_HUB_OFFLINE");
         assertFails(run(environment("HF_TOKEN", "hf_wrong"), "download", "org/tiny"), "token", "hf auth login");
