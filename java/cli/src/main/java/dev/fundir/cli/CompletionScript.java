@@ -231,7 +231,8 @@ final class CompletionScript {
 
     private static String valuesOf(ArgSpec argument) {
         if (argument.completionCandidates() == null) {
-            boolean isPath = argument.auxiliaryTypes()[0] == Path.class;
+            Class<?> type = argument.auxiliaryTypes()[0];
+            boolean isPath = type == Path.class || type == ModelPath.class;
             return isPath ? FILES : ANYTHING;
         }
         List<String> words = new ArrayList<>();

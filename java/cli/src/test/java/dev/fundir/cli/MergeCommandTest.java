@@ -288,15 +288,6 @@ class MergeCommandTest {
     }
 
     @Test
-    void modelsOfTheHubAreRefusedByTheirNames() {
-        FundirProcess.Outcome model = merge("--method", "average", "hf://org/a");
-        assertEquals(2, model.exitCode());
-        assertTrue(model.err().startsWith("fundir: hf://org/a is a model of the Hub"), model.err());
-        FundirProcess.Outcome base = merge("--method", "ties", "--base", "hf://org/b");
-        assertTrue(base.err().startsWith("fundir: hf://org/b is a model of the Hub"), base.err());
-    }
-
-    @Test
     void debugShowsWhereItFailed() {
         FundirProcess.Outcome outcome = Command.run("inspect", "no.safetensors", "--debug");
         assertTrue(outcome.err().contains("NoSuchFileException"), outcome.err());

@@ -129,7 +129,7 @@ class WrongInputTest {
                 1,
                 Command.run("inspect", "https://host/org/name"),
                 "fundir: https:/host/org/name: no such file or folder",
-                "hint: a model is a file or folder of this machine: download it and name its folder");
+                "hint: a model of the Hub is hf://org/name or hf://org/name@revision");
         assertSays(
                 1,
                 merge("-m", "linear", "-o", outPath(), "--weights", "1", "2"),
