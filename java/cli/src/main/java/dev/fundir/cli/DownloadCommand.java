@@ -70,7 +70,7 @@ final class DownloadCommand implements Callable<Integer> {
         if (json.given()) {
             write(folder, transfer);
         } else {
-            transfer.tell("downloaded", "already there");
+            transfer.tell("downloaded");
             parent.terminal().out().println(folder);
         }
         return 0;

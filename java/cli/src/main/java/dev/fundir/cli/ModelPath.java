@@ -13,10 +13,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param typed as it was typed
  */
 record ModelPath(String typed) {
-    private static final String HUB = "hf://";
-
     ModelPath {
-        Object unused = typed.startsWith(HUB) ? ModelId.parse(typed) : Path.of(typed);
+        Object unused = typed.startsWith(ModelId.SCHEME) ? ModelId.parse(typed) : Path.of(typed);
     }
 
     /** Refuses what is neither. */
@@ -31,7 +29,7 @@ record ModelPath(String typed) {
     }
 
     boolean isRemote() {
-        return typed.startsWith(HUB);
+        return typed.startsWith(ModelId.SCHEME);
     }
 
     /** The model on the Hub; empty for a path. */

@@ -44,7 +44,7 @@ final class Transfer implements TransferListener {
     }
 
     /** Says in a line what was moved, where somebody wants to know. */
-    void tell(String done, String reused) {
+    void tell(String done) {
         if (last == null || command.quiet()) {
             return;
         }
@@ -53,7 +53,7 @@ final class Transfer implements TransferListener {
                 .err()
                 .println(last.filesTotal() + (last.filesTotal() == 1 ? " file, " : " files, ")
                         + ByteSize.format(last.bytesTotal()) + ": " + ByteSize.format(moved) + " " + done
-                        + (last.bytesReused() > 0 ? ", " + ByteSize.format(last.bytesReused()) + " " + reused : "")
+                        + (last.bytesReused() > 0 ? ", " + ByteSize.format(last.bytesReused()) + " already there" : "")
                         + " in " + Duration.format(last.seconds()));
     }
 

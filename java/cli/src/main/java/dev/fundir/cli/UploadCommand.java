@@ -72,7 +72,7 @@ final class UploadCommand implements Callable<Integer> {
         if (json.given()) {
             write(commit, transfer);
         } else {
-            transfer.tell("uploaded", "already there");
+            transfer.tell("uploaded");
             parent.terminal().out().println(commit.pullRequest().orElse(commit.url()));
         }
         return 0;

@@ -35,7 +35,17 @@ record ContentHash(String hex) {
 
     /** The computation over a file of this size. */
     Digest start(long size) {
-        return hex.length() == SHA256_DIGITS ? new LargeFile() : new GitBlob(size);
+        return hex.length() == SHA256_DIGITS ? ofLargeFile() : ofGitBlob(size);
+    }
+
+    /** The computation over a file that the Hub keeps outside git. */
+    static Digest ofLargeFile() {
+        return new LargeFile();
+    }
+
+    /** The computation over a file of this size that git keeps itself. */
+    static Digest ofGitBlob(long size) {
+        return new GitBlob(size);
     }
 
     /** A hash that is being computed, over bytes in the order of the file. For one thread. */

@@ -1,16 +1,11 @@
 package dev.fundir.hub;
 
-import dev.fundir.ffi.Sha256;
 import dev.fundir.internal.FileIdentity;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A file that is to be uploaded. What is read of it is of the file that it was when it was found; if it is changed
@@ -42,40 +37,25 @@ record UploadFile(Path file, FileIdentity identity, String path) {
 
     /** The hash by which Git LFS knows it. */
     String sha256() throws IOException {
-        Sha256 hash = new Sha256();
-        read(hash::update);
-        return hash.hex();
+        return hash(ContentHash.ofLargeFile());
     }
 
     /** The hash by which git knows it. */
     String gitOid() throws IOException {
-        MessageDigest hash;
-        try {
-            hash = MessageDigest.getInstance("SHA-1");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-1", e);
-        }
-        hash.update(("blob " + size() + "\0").getBytes(StandardCharsets.US_ASCII));
-        read(hash::update);
-        return HexFormat.of().formatHex(hash.digest());
+        return hash(ContentHash.ofGitBlob(size()));
     }
 
-    /** Takes bytes. */
-    @FunctionalInterface
-    private interface Sink {
-        void take(ByteBuffer bytes);
-    }
-
-    private void read(Sink sink) throws IOException {
+    private String hash(ContentHash.Digest digest) throws IOException {
         ByteBuffer block = ByteBuffer.allocateDirect((int) Math.min(BLOCK, Math.max(1, size())));
         try (FileChannel channel = identity.open(file)) {
             for (long at = 0; at < size(); at += block.limit()) {
                 block.clear().limit((int) Math.min(block.capacity(), size() - at));
                 fill(channel, block, at);
-                sink.take(block.flip());
+                digest.update(block.flip());
             }
         }
         requireSame();
+        return digest.end().hex();
     }
 
     /** Fills a buffer from a place of the file. */
