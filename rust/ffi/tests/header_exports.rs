@@ -368,7 +368,7 @@ fn the_name_hash_is_what_its_definition_says() {
 
 #[test]
 fn the_library_says_what_it_is() {
-    assert_eq!(fundir_abi_version(), 4);
+    assert_eq!(fundir_abi_version(), 5);
     assert!(fundir_simd_level() <= 3);
     let id = build_id(100);
     assert_status(&id, Status::Ok);
